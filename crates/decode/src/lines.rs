@@ -1,0 +1,162 @@
+//! Text as a stream of lines, in bounded memory.
+
+use std::io::Read;
+
+use crate::DecodeError;
+use crate::decoder::RECORD_LIMIT_BYTES;
+
+/// Bytes asked of the reader at a time.
+const READ_BYTES: usize = 256 << 10;
+
+/// A line that is not blank, without its line end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Line<'a> {
+    Whole(&'a [u8]),
+    /// A line beyond [`RECORD_LIMIT_BYTES`]: only how it begins. The rest of it is skipped.
+    TooLong(&'a [u8]),
+}
+
+/// Splits a reader's text at line feeds (with or without a carriage return before them).
+pub(crate) struct Lines<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    /// What of `buffer` is still to be handed out.
+    start: usize,
+    end: usize,
+    /// Up to where the current line was searched for its end.
+    searched: usize,
+    /// The line handed out last, from 1; blank lines count here.
+    number: u64,
+    ended: bool,
+    /// Between the limit and the end of a line that is too long.
+    skipping: bool,
+}
+
+impl<R: Read> Lines<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        let buffer = vec![0; READ_BYTES];
+        Self {
+            reader,
+            buffer,
+            start: 0,
+            end: 0,
+            searched: 0,
+            number: 0,
+            ended: false,
+            skipping: false,
+        }
+    }
+
+    /// The next line that is not blank, and its number from 1 with blank lines counted.
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Line<'_>)>, DecodeError> {
+        loop {
+            let Some((start, end)) = self.next_span()? else {
+                return Ok(None);
+            };
+            self.number += 1;
+            if end - start > RECORD_LIMIT_BYTES {
+                return Ok(Some((self.number, Line::TooLong(&self.buffer[start..end]))));
+            }
+            // Only the length is kept: a borrow of the buffer would last through the next turn of the loop.
+            let length = self.buffer[start..end].trim_ascii_end().len();
+            if length > 0 {
+                return Ok(Some((self.number, Line::Whole(&self.buffer[start..start + length]))));
+            }
+        }
+    }
+
+    fn next_span(&mut self) -> Result<Option<(usize, usize)>, DecodeError> {
+        loop {
+            if let Some(found) = memchr::memchr(b'\n', &self.buffer[self.searched..self.end]) {
+                let line_end = self.searched + found;
+                let line_start = std::mem::replace(&mut self.start, line_end + 1);
+                self.searched = self.start;
+                if !std::mem::take(&mut self.skipping) {
+                    return Ok(Some((line_start, line_end)));
+                }
+                continue;
+            }
+            self.searched = self.end;
+            if self.ended {
+                return Ok(self.last_span());
+            }
+            if self.skipping {
+                self.start = self.end;
+            } else if self.end - self.start > RECORD_LIMIT_BYTES {
+                self.skipping = true;
+                return Ok(Some((std::mem::replace(&mut self.start, self.end), self.end)));
+            }
+            self.fill()?;
+        }
+    }
+
+    /// What stands after the last line feed.
+    fn last_span(&mut self) -> Option<(usize, usize)> {
+        let start = std::mem::replace(&mut self.start, self.end);
+        let skipped = std::mem::take(&mut self.skipping);
+        (start < self.end && !skipped).then_some((start, self.end))
+    }
+
+    fn fill(&mut self) -> Result<(), DecodeError> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.searched -= self.start;
+        self.start = 0;
+        if self.buffer.len() - self.end < READ_BYTES / 2 {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+        let count = loop {
+            match self.reader.read(&mut self.buffer[self.end..]) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        self.ended = count == 0;
+        self.end += count;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    fn all(text: &[u8]) -> Vec<(u64, String)> {
+        let mut lines = Lines::new(text);
+        let mut found = Vec::new();
+        while let Some((number, line)) = lines.next().unwrap() {
+            let Line::Whole(bytes) = line else { panic!("{line:?}") };
+            found.push((number, String::from_utf8(bytes.to_vec()).unwrap()));
+        }
+        found
+    }
+
+    #[test]
+    fn blank_lines_count_as_places_only() {
+        let found = all(b"\n one\r\n \t\r\n\ntwo  \nthree");
+        assert_eq!(found, [(2, " one".into()), (5, "two".into()), (6, "three".into())]);
+        assert_eq!(all(b""), []);
+        assert_eq!(all(b"\n\n"), []);
+    }
+
+    #[test]
+    fn lines_across_reads_stay_whole() {
+        let text: Vec<_> = (0..200_000).map(|n| format!("line {n}")).collect();
+        let found = all(text.join("\n").as_bytes());
+        assert_eq!(found.len(), 200_000);
+        assert_eq!(found[123_456], (123_457, "line 123456".into()));
+    }
+
+    #[test]
+    fn a_line_beyond_the_limit_is_skipped_in_bounded_memory() {
+        let long = io::repeat(b'x').take(200 << 20);
+        let mut lines = Lines::new(b"one\n".chain(long).chain(&b"\ntwo\n"[..]));
+        assert_eq!(lines.next().unwrap(), Some((1, Line::Whole(b"one"))));
+        assert!(matches!(lines.next().unwrap(), Some((2, Line::TooLong(bytes))) if bytes.starts_with(b"xxx")));
+        assert_eq!(lines.next().unwrap(), Some((3, Line::Whole(b"two"))));
+        assert_eq!(lines.next().unwrap(), None);
+        assert!(lines.buffer.len() <= 4 * RECORD_LIMIT_BYTES, "{}", lines.buffer.len());
+    }
+}

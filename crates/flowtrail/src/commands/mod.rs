@@ -1,0 +1,78 @@
+//! One file a command.
+
+mod demo;
+mod generate;
+mod load;
+mod maintain;
+mod pages;
+mod sql;
+mod tables;
+
+use std::process::ExitCode;
+
+use flowtrail_lake::Lake;
+use flowtrail_query::{Engine, EngineSettings};
+use flowtrail_source::AwsSettings;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+/// What a command ends with.
+pub type Outcome = Result<ExitCode, Failure>;
+
+/// What every command is told beside its own arguments.
+pub struct Context {
+    /// The lake that was named, if one was.
+    pub lake_name: Option<String>,
+    /// Answer for machines.
+    pub json: bool,
+    /// How AWS is reached.
+    pub aws: AwsSettings,
+}
+
+impl Context {
+    /// Opens the lake.
+    pub async fn lake(&self) -> Result<Lake, Failure> {
+        let name = match &self.lake_name {
+            Some(name) => name.clone(),
+            None => data_folder()?.join("lake").display().to_string(),
+        };
+        Ok(Lake::open(&name, &self.aws).await?)
+    }
+
+    /// Opens the lake for questions.
+    pub async fn engine(&self) -> Result<Engine, Failure> {
+        Ok(Engine::new(self.lake().await?, EngineSettings::default())?)
+    }
+}
+
+/// Where Flowtrail keeps what nobody named a place for.
+pub fn data_folder() -> Result<std::path::PathBuf, Failure> {
+    let folder = dirs::data_dir().ok_or_else(|| {
+        Failure::new("this user has no data directory for a lake", Some("name one with --lake FOLDER or FLOWTRAIL_LAKE"))
+    })?;
+    Ok(folder.join("flowtrail"))
+}
+
+/// Runs the command.
+pub async fn run(arguments: Arguments) -> Outcome {
+    let context = Context {
+        lake_name: arguments.lake.filter(|lake| !lake.is_empty()),
+        json: arguments.json,
+        aws: AwsSettings::from(&arguments.aws),
+    };
+    match arguments.command {
+        Command::Demo(demo) => demo::run(&context, &demo).await,
+        Command::Load(load) => load::run(&context, &load).await,
+        Command::Sql(sql) => sql::run(&context, sql).await,
+        Command::History(history) => tables::history(&context, &history).await,
+        Command::Tables => tables::list(&context).await,
+        Command::Describe { table } => tables::describe(&context, &table).await,
+        Command::Compact { tables } => maintain::compact(&context, &tables).await,
+        Command::Retain(retain) => maintain::retain(&context, &retain).await,
+        Command::Vacuum(vacuum) => maintain::vacuum(&context, &vacuum).await,
+        Command::Generate(generate) => generate::run(&context, &generate),
+        Command::Completions { shell } => Ok(pages::completions(shell)),
+        Command::Man { folder } => pages::man(&folder),
+    }
+}

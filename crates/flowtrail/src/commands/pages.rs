@@ -1,0 +1,22 @@
+//! Completions and man pages, out of the command line's definition.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use super::Outcome;
+use crate::arguments::Arguments;
+
+/// Prints a shell's completions.
+pub fn completions(shell: clap_complete::Shell) -> ExitCode {
+    clap_complete::generate(shell, &mut Arguments::command(), "flowtrail", &mut std::io::stdout());
+    ExitCode::SUCCESS
+}
+
+/// Writes a man page a command.
+pub fn man(folder: &Path) -> Outcome {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(Arguments::command(), folder)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,129 @@
+//! `flowtrail tables`, `describe` and `history`.
+
+use std::process::ExitCode;
+
+use comfy_table::{CellAlignment, Table, presets};
+use flowtrail_query::output::{readable_bytes, readable_count};
+use flowtrail_query::{Description, Engine, TableSummary};
+
+use super::{Context, Outcome};
+use crate::arguments::{HistoryArguments, SqlArguments};
+use crate::failure::Failure;
+
+/// Runs `flowtrail tables`.
+pub async fn list(context: &Context) -> Outcome {
+    let engine = context.engine().await?;
+    if context.json {
+        print_json(&engine.tables().await?)?;
+    } else {
+        print!("{}", listing(&engine).await?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `flowtrail describe`.
+pub async fn describe(context: &Context, table: &str) -> Outcome {
+    let engine = context.engine().await?;
+    if context.json {
+        print_json(&engine.describe(table).await?)?;
+    } else {
+        print!("{}", description(&engine, table).await?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `flowtrail history`: the newest rows of `system.load_history`.
+pub async fn history(context: &Context, arguments: &HistoryArguments) -> Outcome {
+    let mut conditions = vec!["true".to_owned()];
+    if let Some(text) = &arguments.object {
+        conditions.push(format!("position('{}' IN object_uri) > 0", text.replace('\'', "''")));
+    }
+    if arguments.problems {
+        conditions.push("first_error IS NOT NULL AND status <> 'skipped'".to_owned());
+    }
+    let columns = if context.json {
+        "*"
+    } else {
+        "loaded_at, status, table_name, lines, rows, headers, rejected, duplicates, object_uri, first_error"
+    };
+    let statement = format!(
+        "SELECT {columns} FROM system.load_history WHERE {} ORDER BY loaded_at DESC, object_uri LIMIT {}",
+        conditions.join(" AND "),
+        arguments.limit
+    );
+    let sql = SqlArguments {
+        statement: Some(statement),
+        file: None,
+        format: None,
+        output: None,
+        tz: chrono_tz::UTC,
+        bom: false,
+        escape_formulas: false,
+        expanded: false,
+    };
+    super::sql::run(context, sql).await
+}
+
+/// The tables and views as a grid.
+pub async fn listing(engine: &Engine) -> Result<String, Failure> {
+    let mut grid = grid(&["table", "kind", "rows", "files", "size", "first day", "last day", "what it holds"]);
+    for table in engine.tables().await? {
+        let TableSummary { schema, name, kind, rows, files, bytes, first_day, last_day, comment, version: _ } = table;
+        let is_table = rows.is_some() || files > 0;
+        grid.add_row([
+            format!("{schema}.{name}"),
+            kind.to_string(),
+            rows.map(readable_count).unwrap_or_default(),
+            if is_table { readable_count(files) } else { String::new() },
+            if is_table { readable_bytes(bytes) } else { String::new() },
+            first_day.unwrap_or_default(),
+            last_day.unwrap_or_default(),
+            comment,
+        ]);
+    }
+    for column in 2..5 {
+        if let Some(column) = grid.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    Ok(format!("{grid}\n"))
+}
+
+/// A table's columns and how much there is of it.
+pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure> {
+    let Description { summary, columns, partition_columns, sort_order, definition } = engine.describe(table).await?;
+    let mut text = format!("{}.{} ({}): {}\n", summary.schema, summary.name, summary.kind, summary.comment);
+    let mut grid = grid(&["column", "type", ""]);
+    for column in columns {
+        grid.add_row([column.name, column.data_type, column.comment.unwrap_or_default()]);
+    }
+    text.push_str(&format!("{grid}\n"));
+    if let Some(rows) = summary.rows {
+        let (rows, files, bytes) = (readable_count(rows), readable_count(summary.files), readable_bytes(summary.bytes));
+        text.push_str(&format!("{rows} rows in {files} files, {bytes}\n"));
+    }
+    if !partition_columns.is_empty() {
+        text.push_str(&format!("partitioned by {}\n", partition_columns.join(", ")));
+    }
+    if !sort_order.is_empty() {
+        text.push_str(&format!("sorted inside files by {}\n", sort_order.join(", ")));
+    }
+    if let Some(definition) = definition {
+        text.push_str(&format!("defined as\n{definition}"));
+    }
+    Ok(text)
+}
+
+fn grid(headings: &[&str]) -> Table {
+    let mut grid = Table::new();
+    grid.load_style(presets::UTF8_FULL_CONDENSED);
+    grid.set_header(headings);
+    grid
+}
+
+/// Prints a value as one line of JSON.
+pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(|error| Failure::new(error.to_string(), None))?;
+    println!("{text}");
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Ctrl-C: the first stops cleanly, the second at once.
+
+use flowtrail_load::Stop;
+
+/// The exit status of a program that Ctrl-C ended, by the shell's custom.
+pub const INTERRUPTED: u8 = 130;
+
+/// A stop that Ctrl-C (or SIGTERM) asks for.
+pub fn stop_on_interrupt() -> Stop {
+    let stop = Stop::default();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        asked.ask();
+        eprintln!("\nstopping: what is read is being committed; Ctrl-C again ends at once, and loses nothing either");
+        signal().await;
+        std::process::exit(i32::from(INTERRUPTED));
+    });
+    stop
+}
+
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

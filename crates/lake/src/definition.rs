@@ -1,0 +1,167 @@
+//! What the lake's own tables look like: columns, partition, order inside files, what people look up.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use flowtrail_decode::LogKind;
+
+use crate::column::stored_type;
+
+/// The database every built-in table lives in; it is also the catalog's name in SQL.
+pub const DATABASE: &str = "flowtrail";
+/// The partition column of the log tables: the record's own day, UTC.
+pub const DAY: &str = "day";
+/// The column that names the object a row came from.
+pub const OBJECT: &str = "_object";
+/// The `CloudTrail` column that is true for an event whose id came again with other content.
+pub const CONFLICT: &str = "_id_conflict";
+
+/// A table the lake knows how to keep.
+#[derive(Debug)]
+pub struct TableDefinition {
+    /// The schema it is in: `logs` or `system`.
+    pub schema: &'static str,
+    /// Its name in the schema.
+    pub name: &'static str,
+    /// What it holds, for people.
+    pub comment: &'static str,
+    /// The columns in order, as stored; the partition column among them.
+    pub columns: SchemaRef,
+    /// The column a record's day is taken from (BIGINT seconds or TIMESTAMP), where the table is partitioned by [`DAY`].
+    pub time_column: Option<&'static str>,
+    /// Columns that get a bloom filter in each file.
+    pub lookups: &'static [&'static str],
+}
+
+impl TableDefinition {
+    /// `schema.name`.
+    pub fn qualified_name(&self) -> String {
+        format!("{}.{}", self.schema, self.name)
+    }
+
+    /// The columns the table is partitioned by.
+    pub fn partition_columns(&self) -> &'static [&'static str] {
+        if self.time_column.is_some() { &[DAY] } else { &[] }
+    }
+}
+
+/// Every built-in table, in the order they are listed.
+pub fn built_in() -> &'static [Arc<TableDefinition>] {
+    static TABLES: LazyLock<Vec<Arc<TableDefinition>>> = LazyLock::new(|| {
+        let mut tables: Vec<_> = LogKind::ALL.into_iter().map(|kind| Arc::new(log_definition(kind))).collect();
+        tables.push(Arc::new(history_definition()));
+        tables.push(Arc::new(quarantine_definition()));
+        tables
+    });
+    &TABLES
+}
+
+/// The table of a log kind: `logs.<kind>`.
+pub fn log_table(kind: LogKind) -> &'static Arc<TableDefinition> {
+    &built_in()[match kind {
+        LogKind::VpcFlow => 0,
+        LogKind::TgwFlow => 1,
+        LogKind::CloudTrail => 2,
+    }]
+}
+
+/// `system.load_history`.
+pub fn history_table() -> &'static Arc<TableDefinition> {
+    &built_in()[3]
+}
+
+/// `system.quarantine`.
+pub fn quarantine_table() -> &'static Arc<TableDefinition> {
+    &built_in()[4]
+}
+
+/// A built-in table by its schema and name.
+pub fn find(schema: &str, name: &str) -> Option<&'static Arc<TableDefinition>> {
+    built_in().iter().find(|table| table.schema == schema && table.name == name)
+}
+
+fn log_definition(kind: LogKind) -> TableDefinition {
+    let mut columns: Vec<Field> = flowtrail_decode::schema(kind)
+        .fields()
+        .iter()
+        .map(|field| Field::new(field.name(), stored_type(field.data_type()), true))
+        .collect();
+    if kind == LogKind::CloudTrail {
+        columns.push(Field::new(CONFLICT, DataType::Boolean, true));
+    }
+    columns.push(Field::new(OBJECT, DataType::Utf8, true));
+    columns.push(Field::new(DAY, DataType::Date32, true));
+    let (comment, time_column, lookups): (_, _, &[&str]) = match kind {
+        LogKind::VpcFlow => ("VPC Flow Logs", "start", &["srcaddr", "dstaddr", "interface_id", "pkt_srcaddr", "pkt_dstaddr"]),
+        LogKind::TgwFlow => ("Transit Gateway Flow Logs", "start", &["srcaddr", "dstaddr", "tgw_attachment_id"]),
+        LogKind::CloudTrail => {
+            ("CloudTrail events", "eventtime", &["eventid", "sourceipaddress", "access_key_id", "identity_arn", "requestid"])
+        }
+    };
+    TableDefinition {
+        schema: "logs",
+        name: kind.as_str(),
+        comment,
+        columns: Arc::new(Schema::new(columns)),
+        time_column: Some(time_column),
+        lookups,
+    }
+}
+
+fn history_definition() -> TableDefinition {
+    let count = |name: &str| Field::new(name, DataType::Int64, true);
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    TableDefinition {
+        schema: "system",
+        name: "load_history",
+        comment: "one row an object and table: what became of its lines",
+        columns: Arc::new(Schema::new(vec![
+            text("object_uri"),
+            text("table_name"),
+            text("status"),
+            count("size_bytes"),
+            text("etag"),
+            text("sha256"),
+            moment("last_modified"),
+            moment("loaded_at"),
+            text("shard"),
+            count("batch"),
+            text("format"),
+            count("lines"),
+            count("rows"),
+            count("headers"),
+            count("rejected"),
+            count("duplicates"),
+            count("nodata"),
+            count("skipdata"),
+            text("first_error"),
+        ])),
+        time_column: None,
+        lookups: &["object_uri"],
+    }
+}
+
+fn quarantine_definition() -> TableDefinition {
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    TableDefinition {
+        schema: "system",
+        name: "quarantine",
+        comment: "records that could not be read, with object, line and reason",
+        columns: Arc::new(Schema::new(vec![
+            text("object_uri"),
+            text("table_name"),
+            Field::new("line", DataType::Int64, true),
+            text("reason"),
+            text("record"),
+            text("shard"),
+            Field::new("batch", DataType::Int64, true),
+            moment("loaded_at"),
+        ])),
+        time_column: None,
+        lookups: &["object_uri"],
+    }
+}
+
+fn moment(name: &str) -> Field {
+    Field::new(name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true)
+}

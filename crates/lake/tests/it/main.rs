@@ -1,0 +1,5 @@
+//! Tables on a real folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod scan;
+mod table;

@@ -1,0 +1,46 @@
+//! What a load is asked to do.
+
+use std::str::FromStr;
+
+use flowtrail_decode::{Limits, LogKind};
+use flowtrail_source::KeyFilter;
+
+/// What happens when a record cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// The record goes to quarantine, the rest of its object loads.
+    #[default]
+    Continue,
+    /// Nothing of its object loads; the other objects do.
+    SkipObject,
+    /// The load ends; batches already committed stay.
+    Abort,
+}
+
+impl FromStr for OnError {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "continue" => Ok(Self::Continue),
+            "skip-object" => Ok(Self::SkipObject),
+            "abort" => Ok(Self::Abort),
+            other => Err(format!("`{other}` is not one of continue, skip-object, abort")),
+        }
+    }
+}
+
+/// What a load is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// The kind of every object, where the user names it; otherwise key layout and content tell.
+    pub kind: Option<LogKind>,
+    /// The fields of flow log text that has no header line.
+    pub flow_format: Option<Vec<String>>,
+    /// What happens when a record cannot be read.
+    pub on_error: OnError,
+    /// Which objects, by their keys.
+    pub filter: KeyFilter,
+    /// How far compressed objects may grow.
+    pub limits: Limits,
+}

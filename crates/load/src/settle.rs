@@ -1,0 +1,112 @@
+//! Bringing a shard to rest: finishing, or giving up, what another process began.
+
+use std::time::Duration;
+
+use arrow::datatypes::{DataType, Field};
+use flowtrail_lake::definition::{find, history_table};
+use flowtrail_lake::intent::{Intent, Outcome, Put, Shard};
+use flowtrail_lake::{Change, Lake, LakeError, Snapshot, Transaction, failpoint};
+
+use crate::owner::Watch;
+use crate::{Progress, Stop};
+
+const POLL: Duration = Duration::from_millis(200);
+
+/// The history at the end of the last finished batch.
+pub struct Settled {
+    /// The number of that batch; 0 before the first.
+    pub done: i64,
+    /// `system.load_history` with it, and nothing after it.
+    pub history: Snapshot,
+}
+
+/// Waits until no batch of the shard is under way, finishing or giving up what a dead process left. `None` when a stop
+/// was asked while waiting.
+pub async fn settle(
+    lake: &Lake,
+    shard: &Shard,
+    run: &str,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Result<Option<Settled>, LakeError> {
+    let mut watching: Option<(i64, Watch)> = None;
+    loop {
+        let settled = history(lake, shard).await?;
+        let next = settled.done + 1;
+        if let Some(outcome) = shard.outcome(next).await? {
+            progress.note(&format!("batch {next} was decided but not finished; finishing it"));
+            roll_forward(lake, shard, next, &outcome).await?;
+            continue;
+        }
+        let Some(intent) = shard.intent(next).await? else { return Ok(Some(settled)) };
+        let (watched, watch) = watching.get_or_insert_with(|| (next, Watch::new()));
+        if *watched != next {
+            (*watched, *watch) = (next, Watch::new());
+        }
+        if watch.is_gone(shard, next, &intent.owner).await? {
+            give_up(lake, shard, run, &intent, progress).await?;
+            continue;
+        }
+        if stop.is_asked() {
+            return Ok(None);
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// The history as it stands and the last batch it has.
+pub async fn history(lake: &Lake, shard: &Shard) -> Result<Settled, LakeError> {
+    let table = lake.table(history_table());
+    let history = table.open_or_create().await?;
+    let done = table.transaction_version(&history, &shard.application()).await?.unwrap_or(0);
+    Ok(Settled { done, history })
+}
+
+/// Puts an abandoned outcome for the batch of a process that is gone; if that process had decided after all, its
+/// outcome stands and is finished.
+async fn give_up(
+    lake: &Lake,
+    shard: &Shard,
+    run: &str,
+    intent: &Intent,
+    progress: &dyn Progress,
+) -> Result<(), LakeError> {
+    progress.note(&format!(
+        "batch {} of process {} was never decided, and that process is gone; its {} objects are loaded anew",
+        intent.batch,
+        intent.owner.process,
+        intent.objects.len()
+    ));
+    let ours = Outcome::abandoned(run);
+    let outcome = match shard.decide(intent.batch, &ours).await? {
+        Put::Ours => ours,
+        Put::Theirs(theirs) => theirs,
+    };
+    roll_forward(lake, shard, intent.batch, &outcome).await
+}
+
+/// Commits what an outcome says, whatever of it is committed already, and takes the batch's files away.
+pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outcome) -> Result<(), LakeError> {
+    let step = Transaction { application: shard.application(), version: batch };
+    let history_name = history_table().qualified_name();
+    let (history, tables): (Vec<_>, Vec<_>) = outcome.tables.iter().partition(|table| table.table == history_name);
+    for table in tables {
+        let definition = table.table.split_once('.').and_then(|(schema, name)| find(schema, name));
+        let definition = definition.ok_or_else(|| LakeError::NoTable { name: table.table.clone() })?;
+        let text = |name: &String| Field::new(name, DataType::Utf8, true);
+        let change = Change {
+            add: table.files.clone(),
+            columns: table.text_columns.iter().map(text).collect(),
+            transaction: Some(step.clone()),
+            ..Change::default()
+        };
+        lake.table(definition).commit(&change).await?;
+        failpoint::hit("load.table_committed")?;
+    }
+    let add = history.into_iter().flat_map(|table| table.files.clone()).collect();
+    let change = Change { add, transaction: Some(step), ..Change::default() };
+    lake.table(history_table()).commit(&change).await?;
+    failpoint::hit("load.history_committed")?;
+    shard.clean(batch).await?;
+    failpoint::hit("load.cleaned")
+}

@@ -1,0 +1,210 @@
+//! From the engine's errors to the user's.
+
+use std::error::Error;
+
+use arrow::error::ArrowError;
+use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
+use datafusion::common::{Column, DataFusionError, SchemaError};
+use datafusion::sql::sqlparser::parser::ParserError;
+use flowtrail_lake::LakeError;
+use flowtrail_lake::definition::{DATABASE, built_in};
+
+use crate::views::VIEWS;
+use crate::{Place, QueryError, catalog};
+
+/// Names less alike than this are not worth a guess.
+const LEAST_LIKENESS: f64 = 0.6;
+
+impl QueryError {
+    /// What `error`, met while `sql` was read and planned, means.
+    pub(crate) fn planning(error: DataFusionError, sql: &str) -> Self {
+        diagnose(error, sql, None)
+    }
+
+    /// What `error`, met while a statement ran, means.
+    pub(crate) fn running(error: DataFusionError, limit_bytes: usize) -> Self {
+        match diagnose(error, "", None) {
+            Self::Invalid { message, .. } => Self::Failed { message },
+            Self::OutOfMemory { detail, .. } => {
+                tracing::debug!(detail, "a statement ran out of memory");
+                Self::OutOfMemory { limit_bytes, detail }
+            }
+            other => other,
+        }
+    }
+}
+
+fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryError {
+    match error {
+        DataFusionError::Diagnostic(diagnostic, inner) => {
+            let found = diagnostic.span.and_then(|span| Place::of(sql, span.start));
+            diagnose(*inner, sql, found.or(place))
+        }
+        DataFusionError::Context(_, inner) => diagnose(*inner, sql, place),
+        DataFusionError::Collection(errors) => match errors.into_iter().next() {
+            Some(first) => diagnose(first, sql, place),
+            None => QueryError::Failed { message: "the engine failed and did not say why".into() },
+        },
+        DataFusionError::SQL(error, _) => syntax(&error, sql),
+        DataFusionError::SchemaError(error, _) => schema(*error, place),
+        DataFusionError::Plan(message) => plan(&message, place),
+        DataFusionError::ResourcesExhausted(detail) => QueryError::OutOfMemory { limit_bytes: 0, detail },
+        DataFusionError::External(inner) => match inner.downcast::<LakeError>() {
+            Ok(error) => QueryError::Lake(error),
+            Err(other) => match other.downcast::<DataFusionError>() {
+                Ok(error) => diagnose(*error, sql, place),
+                Err(other) => QueryError::Failed { message: clean(&with_causes(other.as_ref())) },
+            },
+        },
+        DataFusionError::ArrowError(error, _) => match *error {
+            ArrowError::ExternalError(inner) => diagnose(DataFusionError::External(inner), sql, place),
+            error => QueryError::Invalid { message: clean(&arrow_message(&error)), place },
+        },
+        DataFusionError::NotImplemented(message)
+        | DataFusionError::Internal(message)
+        | DataFusionError::Configuration(message)
+        | DataFusionError::Execution(message) => QueryError::Invalid { message: clean(&message), place },
+        other => QueryError::Invalid { message: clean(&with_causes(other.find_root())), place },
+    }
+}
+
+fn syntax(error: &ParserError, sql: &str) -> QueryError {
+    let message = match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.clone(),
+        ParserError::RecursionLimitExceeded => "the statement is nested too deeply".to_owned(),
+    };
+    let (message, location) = match message.rsplit_once(" at Line: ") {
+        Some((message, location)) => (message.to_owned(), location.split_once(", Column: ")),
+        None => (message, None),
+    };
+    let place = location
+        .and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)))
+        .and_then(|(line, column)| Place::new(sql, line, column));
+    let message = message.replace("Expected: ", "expected ").replace(", found: EOF", ", found the end of the statement");
+    QueryError::Syntax { message: clean(&message.replace(", found: ", ", found ")), place }
+}
+
+fn schema(error: SchemaError, place: Option<Place>) -> QueryError {
+    match error {
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            let similar = similar(&field.name, valid_fields.iter().map(Column::name));
+            QueryError::UnknownColumn { name: field.name, place, similar }
+        }
+        SchemaError::AmbiguousReference { field } => {
+            let message = format!("column `{0}` is in more than one table; write `table.{0}`", field.name);
+            QueryError::Invalid { message, place }
+        }
+        other => QueryError::Invalid { message: clean(&other.to_string()), place },
+    }
+}
+
+fn plan(message: &str, place: Option<Place>) -> QueryError {
+    let quoted = |before: &str| message.strip_prefix(before)?.split_once('\'');
+    if let Some((name, "' not found" | " not found")) = quoted("table '") {
+        return unknown_table(name, place);
+    }
+    if let Some((name, rest)) = quoted("Invalid function '") {
+        let engine = rest.split_once("Did you mean '").and_then(|(_, name)| name.split_once('\''));
+        let similar = engine.and_then(|(engine, _)| similar(name, [engine]));
+        return QueryError::UnknownFunction { name: name.to_owned(), place, similar };
+    }
+    QueryError::Invalid { message: clean(message), place }
+}
+
+/// `resolved` is the table's full name, which is more than the user wrote.
+pub fn unknown_table(resolved: &str, place: Option<Place>) -> QueryError {
+    let name = resolved.strip_prefix(DATABASE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(resolved);
+    let name = name.strip_prefix("public.").unwrap_or(name);
+    let full = built_in().iter().map(|table| (table.schema, table.name)).chain(VIEWS.iter().map(|v| (v.schema, v.name)));
+    let full: Vec<String> = full.map(|(schema, name)| format!("{schema}.{name}")).collect();
+    let bare = catalog::SCHEMAS.into_iter().flat_map(catalog::names);
+    let similar = similar(name, full.iter().map(String::as_str).chain(bare));
+    QueryError::UnknownTable { name: name.to_owned(), place, similar }
+}
+
+/// The one of `names` most like `name`, if any is.
+fn similar<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // People forget which of `src_addr`, `srcAddr` and `srcaddr` it is.
+    let plain = |name: &str| name.to_ascii_lowercase().replace('_', "");
+    let wanted = plain(name);
+    names
+        .into_iter()
+        .map(|candidate| (normalized_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+fn arrow_message(error: &ArrowError) -> String {
+    match error {
+        ArrowError::CastError(message)
+        | ArrowError::ParseError(message)
+        | ArrowError::ComputeError(message)
+        | ArrowError::InvalidArgumentError(message)
+        | ArrowError::ArithmeticOverflow(message) => message.clone(),
+        ArrowError::DivideByZero => "division by zero".to_owned(),
+        other => with_causes(other),
+    }
+}
+
+/// An error and what brought it about, each said once.
+fn with_causes(error: &dyn Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        cause = error.source();
+    }
+    message
+}
+
+/// A message in our manner: no names of layers, lower case, no full stop.
+fn clean(message: &str) -> String {
+    const LAYERS: [&str; 9] = [
+        "Error during planning: ",
+        "Execution error: ",
+        "Arrow error: ",
+        "Parquet error: ",
+        "External error: ",
+        "External: ",
+        "Internal error: ",
+        "Parser error: ",
+        "Cast error: ",
+    ];
+    let mut message = message.trim();
+    while let Some(rest) = LAYERS.iter().find_map(|layer| message.strip_prefix(layer)) {
+        message = rest;
+    }
+    let message = message.trim_end_matches('.');
+    let mut letters = message.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_in_our_manner() {
+        assert_eq!(clean("Arrow error: Parser error: Bad value."), "bad value");
+        assert_eq!(clean("UDF is gone"), "UDF is gone");
+        assert_eq!(clean(""), "");
+    }
+
+    #[test]
+    fn names_are_guessed_when_they_are_alike() {
+        let columns = ["srcaddr", "dstaddr", "srcport", "interface_id"];
+        assert_eq!(similar("src_addr", columns).as_deref(), Some("srcaddr"));
+        assert_eq!(similar("SrcAdr", columns).as_deref(), Some("srcaddr"));
+        assert_eq!(similar("interfaceid", columns).as_deref(), Some("interface_id"));
+        assert_eq!(similar("eventname", columns), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! Asking a lake.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use datafusion::catalog::MemoryCatalogProviderList;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::{LogicalPlan, Statement};
+use datafusion::physical_plan::execute_stream;
+use datafusion::prelude::SessionContext;
+use flowtrail_lake::Lake;
+use flowtrail_lake::scan::{Figures, engine_store};
+
+use crate::catalog::OpenedTables;
+use crate::optimizer::SecondsComparison;
+use crate::{Answer, EngineSettings, QueryError, functions, refusal};
+
+/// Answers SQL over a lake. Cheap to clone; clones share memory, caches and what `SET` set.
+#[derive(Clone)]
+pub struct Engine {
+    lake: Lake,
+    settings: EngineSettings,
+    /// Functions, rules and settings; no tables, which each statement opens for itself.
+    session: Arc<RwLock<SessionState>>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("lake", &self.lake).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine over `lake`.
+    ///
+    /// ```
+    /// use flowtrail_lake::Lake;
+    /// use flowtrail_query::{Engine, EngineSettings};
+    /// use futures::TryStreamExt;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let engine = Engine::new(Lake::open_folder(folder.path().join("lake"))?, EngineSettings::default())?;
+    /// let answer = engine.run("SELECT protocol_name(6) AS protocol").await?;
+    /// let batches: Vec<_> = answer.stream.try_collect().await?;
+    /// assert_eq!(batches[0].num_rows(), 1);
+    /// assert_eq!(answer.figures.get().rows, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(lake: Lake, settings: EngineSettings) -> Result<Self, QueryError> {
+        let failed = |error| QueryError::running(error, settings.memory_limit_bytes);
+        let runtime = settings.runtime().map_err(failed)?;
+        let (url, store) = engine_store(&lake).map_err(Box::new)?;
+        runtime.register_object_store(&url, store);
+        let mut session = SessionStateBuilder::new()
+            .with_default_features()
+            .with_config(settings.session())
+            .with_runtime_env(runtime)
+            .with_optimizer_rule(Arc::new(SecondsComparison))
+            .build();
+        for function in functions::all() {
+            datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function).map_err(failed)?;
+        }
+        Ok(Self { lake, settings, session: Arc::new(RwLock::new(session)) })
+    }
+
+    /// The lake that is asked.
+    pub fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    /// Runs one statement. The tables it names are read as they stand when it is planned, whatever is loaded
+    /// meanwhile; its rows come while the answer's stream is taken.
+    pub async fn run(&self, sql: &str) -> Result<Answer, QueryError> {
+        let started = Instant::now();
+        refusal::asking(sql)?;
+        let scans = Figures::default();
+        let opened = self.open(scans.clone());
+        let context = SessionContext::new_with_state(opened.visible_in(self.session()));
+        let plan = context.state().create_logical_plan(sql).await.map_err(|e| QueryError::planning(e, sql))?;
+        refusal::check(&plan)?;
+        let is_setting = matches!(plan, LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_)));
+        let frame = context.execute_logical_plan(plan).await.map_err(|e| QueryError::planning(e, sql))?;
+        if is_setting {
+            self.keep(context.state());
+        }
+        let task = Arc::new(frame.task_ctx());
+        let plan = frame.create_physical_plan().await.map_err(|e| QueryError::planning(e, sql))?;
+        let limit = self.settings.memory_limit_bytes;
+        let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
+        Ok(Answer::new(started, scans, plan, stream, limit))
+    }
+
+    /// The lake's tables, none of them opened yet.
+    pub(crate) fn open(&self, scans: Figures) -> Arc<OpenedTables> {
+        OpenedTables::new(self.lake.clone(), self.session(), scans)
+    }
+
+    /// What every statement starts with.
+    pub(crate) fn session(&self) -> SessionState {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes later statements start with `session`, without the tables that one statement opened.
+    fn keep(&self, mut session: SessionState) {
+        session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+    }
+}

@@ -1,0 +1,131 @@
+//! Why a statement has no answer, in the words of who asked.
+
+use std::fmt;
+
+use flowtrail_lake::LakeError;
+
+use crate::Place;
+
+/// Why a statement could not be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The text is not SQL.
+    #[error("{}{message}{}", Before(place), Below(place))]
+    Syntax {
+        /// What was expected, and what stands there.
+        message: String,
+        /// Where.
+        place: Option<Place>,
+    },
+    /// There is no statement in the text.
+    #[error("there is no statement to run")]
+    Empty,
+    /// There is more than one statement in the text.
+    #[error("{count} statements at once; one is expected")]
+    Many {
+        /// How many there are.
+        count: usize,
+    },
+    /// A statement that a later version will know.
+    #[error("{statement} is not done yet")]
+    NotDone {
+        /// Its first words: `CREATE TABLE`.
+        statement: String,
+    },
+    /// No such table.
+    #[error("{}no table `{name}`{}", Before(place), Below(place))]
+    UnknownTable {
+        /// As it was named.
+        name: String,
+        /// Where.
+        place: Option<Place>,
+        /// A table of a similar name.
+        similar: Option<String>,
+    },
+    /// No such column.
+    #[error("{}no column `{name}`{}", Before(place), Below(place))]
+    UnknownColumn {
+        /// As it was named.
+        name: String,
+        /// Where.
+        place: Option<Place>,
+        /// A column of a similar name.
+        similar: Option<String>,
+    },
+    /// No such function.
+    #[error("{}no function `{name}`{}", Before(place), Below(place))]
+    UnknownFunction {
+        /// As it was named.
+        name: String,
+        /// Where.
+        place: Option<Place>,
+        /// A function of a similar name.
+        similar: Option<String>,
+    },
+    /// SQL that makes no sense over these tables.
+    #[error("{}{message}{}", Before(place), Below(place))]
+    Invalid {
+        /// Why.
+        message: String,
+        /// Where.
+        place: Option<Place>,
+    },
+    /// The lake cannot be read.
+    #[error(transparent)]
+    Lake(#[from] Box<LakeError>),
+    /// The memory allowed is not enough, and the statement cannot go on with what is on disk.
+    #[error("the statement needs more memory than the {} it may use", crate::output::readable_bytes(*limit_bytes as u64))]
+    OutOfMemory {
+        /// What it may use.
+        limit_bytes: usize,
+        /// What the engine said, for the log.
+        detail: String,
+    },
+    /// It went wrong while it ran.
+    #[error("{message}")]
+    Failed {
+        /// What went wrong.
+        message: String,
+    },
+}
+
+impl QueryError {
+    /// What the user can do about it, where something can be said.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownTable { similar: Some(similar), .. }
+            | Self::UnknownColumn { similar: Some(similar), .. }
+            | Self::UnknownFunction { similar: Some(similar), .. } => Some(format!("did you mean `{similar}`?")),
+            Self::UnknownTable { .. } => Some("`SHOW TABLES` lists them".into()),
+            Self::UnknownColumn { name, place: Some(place), .. } if place.next() == Some('"') => {
+                Some(format!("a text is written in single quotes: '{name}'"))
+            }
+            Self::UnknownColumn { .. } => Some("`DESCRIBE table` lists a table's columns".into()),
+            Self::Many { .. } => Some("end each with a semicolon and run them one by one".into()),
+            Self::NotDone { .. } => Some("this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET".into()),
+            Self::OutOfMemory { .. } => {
+                Some("allow it more memory, or ask for fewer days or groups at once".into())
+            }
+            Self::Lake(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// `line 2, column 8: `.
+struct Before<'a>(&'a Option<Place>);
+
+impl fmt::Display for Before<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |place| write!(f, "line {}, column {}: ", place.line, place.column))
+    }
+}
+
+/// The line and its caret, on lines of their own.
+struct Below<'a>(&'a Option<Place>);
+
+impl fmt::Display for Below<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |place| write!(f, "\n{place}"))
+    }
+}

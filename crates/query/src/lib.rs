@@ -1,0 +1,36 @@
+//! Questions and answers: SQL over the lake's tables, and results in the formats people and programs read.
+//!
+//! ```text
+//!   SQL text ──[statements]── one statement ──[catalog]── tables and views at one snapshot ──[optimizer]── plan
+//!                                                                                                           │
+//!   table, CSV, JSON, Parquet, XLSX ──[output]── record batches, figures ──[answer]─────────────────────────┘
+//! ```
+//!
+//! [`Engine`] is the door: it takes a statement and gives an [`Answer`]. What it refuses, it refuses with a
+//! [`QueryError`] in the user's words.
+//!
+//! **Invariant:** nothing here opens a port or writes to the lake.
+
+mod answer;
+mod catalog;
+mod diagnosis;
+mod engine;
+mod error;
+mod functions;
+mod listing;
+mod optimizer;
+pub mod output;
+mod place;
+mod refusal;
+mod settings;
+pub mod statements;
+mod views;
+mod vocabulary;
+
+pub use answer::{Answer, AnswerFigures, QueryFigures};
+pub use engine::Engine;
+pub use error::QueryError;
+pub use listing::{ColumnDescription, Description, TableKind, TableSummary};
+pub use place::Place;
+pub use settings::EngineSettings;
+pub use vocabulary::Vocabulary;

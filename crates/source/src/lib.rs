@@ -1,0 +1,27 @@
+//! Names and fetches the objects Flowtrail loads: a file, a folder, an S3 bucket, standard input.
+//!
+//! A [`Source`] is opened over a [`Place`]; it lists [`Object`]s in key order and fetches each as [`Fetched`] bytes or
+//! file. What an AWS key says by itself (account, region, day) is read by [`key_facts`] and filtered by [`KeyFilter`],
+//! so that an object outside the question is never opened. This crate never looks inside an object.
+
+mod aws;
+mod bucket;
+mod credentials;
+mod error;
+mod fetched;
+mod filter;
+mod folder;
+mod key;
+mod listing;
+mod object;
+mod place;
+mod source;
+
+pub use aws::{AwsSettings, s3_store};
+pub use error::SourceError;
+pub use fetched::{Fetched, SPOOL_BYTES};
+pub use filter::{KeyFilter, Verdict};
+pub use key::{KeyFacts, Layout, key_facts};
+pub use object::Object;
+pub use place::Place;
+pub use source::Source;

@@ -1,0 +1,190 @@
+//! An opened place.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use tokio::sync::oneshot;
+
+use crate::aws::{AwsSettings, s3_store};
+use crate::bucket::Bucket;
+use crate::error::SourceError;
+use crate::fetched::{Fetched, SPOOL_BYTES, spool_stdin};
+use crate::folder;
+use crate::key::KeyFacts;
+use crate::listing::{Listed, listing};
+use crate::object::Object;
+use crate::place::Place;
+
+const STDIN_URI: &str = "stdin:";
+
+/// A place opened for listing and fetching; cheap to clone, and to be used inside a Tokio runtime.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use flowtrail_source::{AwsSettings, Fetched, Source};
+/// use futures::StreamExt;
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// std::fs::write(folder.path().join("flow.log"), "2 123456789012 eni-1").unwrap();
+///
+/// let place = folder.path().to_str().unwrap().parse().unwrap();
+/// let source = Source::open(&place, &AwsSettings::default()).await.unwrap();
+/// let object = source.list().next().await.unwrap().unwrap();
+/// let Fetched::Bytes(bytes) = source.fetch(&object).await.unwrap() else { unreachable!() };
+/// assert_eq!(bytes, "2 123456789012 eni-1");
+/// # });
+/// ```
+#[derive(Clone, Debug)]
+pub struct Source(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    File(PathBuf),
+    Folder(PathBuf),
+    Bucket(Bucket),
+    Stdin,
+}
+
+impl Source {
+    /// Opens a place. Nothing is asked of S3 yet: a bucket's troubles show in its listing.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::NotFound`], [`SourceError::NotAFile`] and [`SourceError::PermissionDenied`] for a path;
+    /// [`SourceError::InvalidSetting`] and [`SourceError::UnsupportedKey`] for S3.
+    pub async fn open(place: &Place, settings: &AwsSettings) -> Result<Self, SourceError> {
+        let kind = match place {
+            Place::Stdin => Kind::Stdin,
+            Place::S3 { bucket, prefix } => {
+                Kind::Bucket(Bucket::new(s3_store(bucket, settings).await?, bucket, prefix)?)
+            }
+            Place::Path(path) => open_path(path).await?,
+        };
+        Ok(Self(kind))
+    }
+
+    /// Lists the objects in key order.
+    ///
+    /// Names that start with `.` or `_`, folder markers, pipes, sockets and devices are left out; a place that is one
+    /// object lists just it, whatever its name. An error item says what could not be listed: a folder's listing goes
+    /// on behind it, a bucket's ends.
+    pub fn list(&self) -> BoxStream<'static, Result<Object, SourceError>> {
+        match self.0.clone() {
+            Kind::Stdin => stream::iter([Ok(stdin_object())]).boxed(),
+            Kind::File(path) => stream::once(async move { list_file(&path).await }).boxed(),
+            Kind::Folder(root) => listing(root.display().to_string(), |sender| {
+                tokio::task::spawn_blocking(move || {
+                    folder::walk(&root, &mut |listed| sender.blocking_send(listed).is_ok());
+                })
+            }),
+            Kind::Bucket(bucket) => listing(bucket.place(), |sender| tokio::spawn(bucket.list(sender))),
+        }
+    }
+
+    /// Fetches the very version of the object that was listed.
+    ///
+    /// Up to [`SPOOL_BYTES`] come as bytes. A larger local file is the opened file itself, and can still change while
+    /// it is read: ask [`Source::unchanged`] afterwards. Standard input can be fetched once.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Changed`] or [`SourceError::Gone`] when it is no longer what was listed, and those of reading.
+    pub async fn fetch(&self, object: &Object) -> Result<Fetched, SourceError> {
+        match &self.0 {
+            Kind::Stdin => read_stdin().await,
+            Kind::Bucket(bucket) => bucket.fetch(object).await,
+            Kind::File(_) | Kind::Folder(_) => blocking(object, folder::fetch).await,
+        }
+    }
+
+    /// Says whether what was fetched is still the object's content, to be asked when all of it has been read.
+    ///
+    /// S3 gives one version or none and standard input has no other, so both are always unchanged.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::Changed`] or [`SourceError::Gone`].
+    pub async fn unchanged(&self, object: &Object) -> Result<(), SourceError> {
+        match &self.0 {
+            Kind::Stdin | Kind::Bucket(_) => Ok(()),
+            Kind::File(_) | Kind::Folder(_) => blocking(object, folder::unchanged).await,
+        }
+    }
+}
+
+/// Links in the place itself are resolved, so that the same file has one URI whichever way it is pointed at.
+async fn open_path(path: &Path) -> Result<Kind, SourceError> {
+    let real = match tokio::fs::canonicalize(path).await {
+        Ok(real) => real,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(path_not_found(path)),
+        Err(error) => return Err(SourceError::from_io(path, "open", error)),
+    };
+    let metadata = tokio::fs::metadata(&real)
+        .await
+        .map_err(|error| SourceError::from_io(path, "open", error))?;
+    if metadata.is_dir() {
+        return Ok(Kind::Folder(real));
+    }
+    if metadata.is_file() {
+        return Ok(Kind::File(real));
+    }
+    Err(SourceError::NotAFile {
+        path: path.to_owned(),
+        found: folder::special_kind(&metadata),
+    })
+}
+
+fn path_not_found(path: &Path) -> SourceError {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let nearest = absolute.ancestors().skip(1).find(|folder| folder.exists());
+    SourceError::NotFound {
+        place: path.display().to_string(),
+        nearest: nearest.map(|folder| folder.display().to_string()),
+    }
+}
+
+async fn list_file(path: &Path) -> Listed {
+    let metadata = tokio::fs::metadata(path)
+        .await
+        .map_err(|error| SourceError::from_io(path, "look at", error))?;
+    folder::object(path, &metadata)
+}
+
+fn stdin_object() -> Object {
+    Object {
+        uri: STDIN_URI.to_owned(),
+        size_bytes: 0,
+        etag: String::new(),
+        last_modified: Utc::now(),
+        key: KeyFacts::default(),
+    }
+}
+
+/// Reads on a thread of its own: one of the runtime's, waiting for a terminal, would keep the program from ending.
+async fn read_stdin() -> Result<Fetched, SourceError> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || sender.send(spool_stdin(io::stdin().lock(), SPOOL_BYTES)));
+    receiver.await.unwrap_or_else(|error| {
+        Err(SourceError::Stdin {
+            source: io::Error::other(error),
+        })
+    })
+}
+
+async fn blocking<T: Send + 'static>(
+    object: &Object,
+    work: fn(&Object) -> Result<T, SourceError>,
+) -> Result<T, SourceError> {
+    let owned = object.clone();
+    tokio::task::spawn_blocking(move || work(&owned))
+        .await
+        .unwrap_or_else(|error| {
+            Err(SourceError::BrokenOff {
+                place: object.uri.clone(),
+                reason: error.to_string(),
+            })
+        })
+}
