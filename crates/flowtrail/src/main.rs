@@ -18,6 +18,8 @@ use tracing_subscriber::EnvFilter;
 use arguments::Arguments;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _failpoints = fail::FailScenario::setup();
     let arguments = Arguments::parse();
     // Libraries log what they meet; people see it when they ask, with FLOWTRAIL_LOG=debug.
     let filter = EnvFilter::try_from_env("FLOWTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new("off"));

@@ -6,6 +6,9 @@ use std::time::Duration;
 use flowtrail_load::LoadSummary;
 use flowtrail_query::output::{readable_bytes, readable_count};
 
+/// The most skipped objects that are named.
+const SHOWN_SKIPPED: usize = 5;
+
 /// A load's summary as text of several lines.
 pub fn load_report(summary: &LoadSummary, took: Duration) -> String {
     let mut text = String::new();
@@ -27,13 +30,19 @@ pub fn load_report(summary: &LoadSummary, took: Duration) -> String {
         (summary.already_loaded, "already loaded, left alone"),
         (summary.changed, "changed since they were loaded: their new versions were loaded beside the old rows"),
         (summary.unchanged, "touched since they were loaded, with the same bytes: nothing to load"),
-        (summary.skipped, "without records (digests), skipped"),
+        (summary.skipped, "without records, skipped"),
         (summary.outside, "outside the filter"),
         (summary.undated, "whose key does not say what the filter asks, left out"),
         (summary.failed, "failed: nothing of them was loaded"),
     ];
     for (count, what) in lines.into_iter().filter(|(count, _)| *count > 0) {
         let _ = writeln!(text, "  {} {what}", objects(count));
+    }
+    for skipped in summary.skipped_objects.iter().take(SHOWN_SKIPPED) {
+        let _ = writeln!(text, "    {}: {}", skipped.uri, skipped.why);
+    }
+    if summary.skipped > SHOWN_SKIPPED as u64 {
+        let _ = writeln!(text, "    …: `SELECT * FROM system.load_history WHERE status = 'skipped'` lists them all");
     }
     for problem in &summary.problems {
         let _ = writeln!(text, "warning: {}: {}", problem.uri, problem.what);

@@ -75,7 +75,7 @@ pub struct CompactProgress {
 }
 
 /// What a compaction did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct CompactSummary {
     /// Partitions (days; 1 for a table without) of which files were merged.
     pub partitions: u64,

@@ -10,20 +10,19 @@ use bytes::Bytes;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
-use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use object_store::buffered::BufWriter;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::arrow::async_reader::ParquetObjectReader;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::statistics::Statistics;
 use tokio::io::AsyncWriteExt;
 
 use crate::column::stored_type;
 use crate::definition::DAY;
+use crate::rows::StoreReader;
 use crate::scan::{FileScan, FileStatistics, Streams, store_url};
 use crate::stage::{StagedFile, absolute, discard, file_path, writer_properties};
 use crate::statistics::delta_statistics;
@@ -60,9 +59,7 @@ pub(crate) struct Source {
 impl Source {
     /// Reads the footer of a file.
     pub async fn open(table: &Table, file: DataFile) -> Result<Self, LakeError> {
-        let store = Arc::clone(table.store());
-        let mut reader = ParquetObjectReader::new(store, file.path.clone()).with_file_size(file.size_bytes);
-        let footer = ArrowReaderMetadata::load_async(&mut reader, ArrowReaderOptions::new()).await?;
+        let footer = ArrowReaderMetadata::load_async(&mut StoreReader::new(table, &file), ArrowReaderOptions::new()).await?;
         let metadata = footer.metadata();
         let rows = metadata.file_metadata().num_rows().unsigned_abs();
         Ok(Self {

@@ -13,7 +13,7 @@ use crate::{Change, DataFile, LakeError, Snapshot, Table};
 const ATTEMPTS: u32 = 5;
 
 /// What went, or would go.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct RetainSummary {
     /// The days, in order.
     pub days: Vec<NaiveDate>,

@@ -24,18 +24,23 @@ pub async fn read_columns(
     file: &DataFile,
     names: &[&str],
 ) -> Result<BoxStream<'static, Result<RecordBatch, LakeError>>, LakeError> {
-    let reader =
-        StoreReader { store: Arc::clone(table.store()), path: file.path.clone(), size_bytes: file.size_bytes };
+    let reader = StoreReader::new(table, file);
     let builder = ParquetRecordBatchStreamBuilder::new(reader).await?;
     let projection = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
     Ok(builder.with_projection(projection).build()?.map_err(LakeError::from).boxed())
 }
 
 /// A file of an object store, as Parquet reads it.
-struct StoreReader {
+pub(crate) struct StoreReader {
     store: Arc<dyn ObjectStore>,
     path: Path,
     size_bytes: u64,
+}
+
+impl StoreReader {
+    pub fn new(table: &Table, file: &DataFile) -> Self {
+        Self { store: Arc::clone(table.store()), path: file.path.clone(), size_bytes: file.size_bytes }
+    }
 }
 
 impl AsyncFileReader for StoreReader {

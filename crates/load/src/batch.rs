@@ -216,7 +216,7 @@ fn summarize(summary: &mut LoadSummary, outcome: &ObjectOutcome, rows: &[History
             summary.failed += 1;
             summary.problem(&object.object.uri, what.clone(), hint.clone());
         }
-        Found::Nothing { .. } => summary.skipped += 1,
+        Found::Nothing { why } => summary.skip(&object.object.uri, why),
         Found::Unchanged => summary.unchanged += 1,
         Found::Records(_) | Found::Large { .. } => {
             summary.loaded += 1;

@@ -27,4 +27,4 @@ pub use error::LoadError;
 pub use loader::Loader;
 pub use options::{LoadOptions, OnError};
 pub use progress::{Progress, Silent, Stop};
-pub use summary::{LoadSummary, Problem, TableSummary};
+pub use summary::{LoadSummary, Problem, SkippedObject, TableSummary};

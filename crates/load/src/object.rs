@@ -78,9 +78,10 @@ pub async fn read(work: Work, options: &Arc<LoadOptions>) -> Result<ReadObject, 
         Err(error) => return Ok(answer(object, source_failure(&error))),
     };
     let hint = hint(&object, options);
+    let may_be_no_log = hint.kind.is_none() && !is_named_as_log(&object.uri);
     let loaded_sha256 = before.filter(|before| !before.failed).map(|before| before.sha256);
     let task_options = Arc::clone(options);
-    let decoding = move || decode_fetched(fetched, hint, loaded_sha256.as_deref(), &task_options);
+    let decoding = move || decode_fetched(fetched, hint, may_be_no_log, loaded_sha256.as_deref(), &task_options);
     let (sha256, format, mut found) = tokio::task::spawn_blocking(decoding).await?;
     if let Err(error) = source.unchanged(&object).await {
         found = source_failure(&error);
@@ -123,9 +124,18 @@ fn hint(object: &Object, options: &LoadOptions) -> Hint {
     Hint { kind: options.kind.or(by_key), flow_format: options.flow_format.clone() }
 }
 
+/// True when the name promises data. A note or licence beside the logs does not, and is no failure.
+fn is_named_as_log(uri: &str) -> bool {
+    const ENDINGS: [&str; 11] =
+        [".gz", ".gzip", ".zst", ".zstd", ".log", ".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".txt"];
+    let name = uri.to_ascii_lowercase();
+    name.starts_with("stdin:") || ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 fn decode_fetched(
     mut fetched: Fetched,
     hint: Hint,
+    may_be_no_log: bool,
     loaded_sha256: Option<&str>,
     options: &LoadOptions,
 ) -> (String, Option<&'static str>, Found) {
@@ -136,7 +146,7 @@ fn decode_fetched(
     if loaded_sha256 == Some(sha256.as_str()) {
         return (sha256, None, Found::Unchanged);
     }
-    let (format, found) = decode(fetched, hint, options);
+    let (format, found) = decode(fetched, hint, may_be_no_log, options);
     (sha256, format, found)
 }
 
@@ -159,7 +169,12 @@ pub fn sha256(fetched: &mut Fetched) -> io::Result<String> {
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn decode(fetched: Fetched, hint: Hint, options: &LoadOptions) -> (Option<&'static str>, Found) {
+fn decode(
+    fetched: Fetched,
+    hint: Hint,
+    may_be_no_log: bool,
+    options: &LoadOptions,
+) -> (Option<&'static str>, Found) {
     let (input, again) = match fetched {
         Fetched::Bytes(bytes) => (Input::Bytes(bytes.clone()), Ok(Input::Bytes(bytes))),
         Fetched::File(file) => {
@@ -170,6 +185,9 @@ fn decode(fetched: Fetched, hint: Hint, options: &LoadOptions) -> (Option<&'stat
     let decoder = match flowtrail_decode::open(input, &hint, &options.limits) {
         Ok(Opened::Records(decoder)) => decoder,
         Ok(Opened::Skipped { why }) => return (None, Found::Nothing { why }),
+        Err(DecodeError::UnknownKind { begins }) if may_be_no_log => {
+            return (None, Found::Nothing { why: format!("not a log: it begins with {begins}") });
+        }
         Err(error) => return (None, failure(&error)),
     };
     let format = decoder.format();

@@ -28,8 +28,10 @@ pub struct LoadSummary {
     pub changed: u64,
     /// Objects touched since they were loaded, with the same bytes: nothing was loaded.
     pub unchanged: u64,
-    /// Objects that hold no records, as digests do.
+    /// Objects that hold no records, as digests and notes beside the logs do.
     pub skipped: u64,
+    /// Which those are and why, the first hundred.
+    pub skipped_objects: Vec<SkippedObject>,
     /// Objects nothing could be loaded from.
     pub failed: u64,
     /// Bytes of the objects loaded, as they are stored.
@@ -58,6 +60,15 @@ pub struct TableSummary {
     pub skipdata: u64,
 }
 
+/// An object that holds no records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SkippedObject {
+    /// The object.
+    pub uri: String,
+    /// What it is instead.
+    pub why: String,
+}
+
 /// Something that went wrong with one object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -83,6 +94,13 @@ impl LoadSummary {
     /// True when every object and record was loaded.
     pub fn is_clean(&self) -> bool {
         self.failed == 0 && self.rejected() == 0 && self.problem_count == 0
+    }
+
+    pub(crate) fn skip(&mut self, uri: &str, why: &str) {
+        self.skipped += 1;
+        if self.skipped_objects.len() < NAMED_PROBLEMS {
+            self.skipped_objects.push(SkippedObject { uri: uri.to_owned(), why: why.to_owned() });
+        }
     }
 
     pub(crate) fn problem(&mut self, uri: &str, what: String, hint: Option<String>) {

@@ -116,9 +116,10 @@ pub fn unknown_table(resolved: &str, place: Option<Place>) -> QueryError {
     let name = resolved.strip_prefix(DATABASE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(resolved);
     let name = name.strip_prefix("public.").unwrap_or(name);
     let full = built_in().iter().map(|table| (table.schema, table.name)).chain(VIEWS.iter().map(|v| (v.schema, v.name)));
-    let full: Vec<String> = full.map(|(schema, name)| format!("{schema}.{name}")).collect();
-    let bare = catalog::SCHEMAS.into_iter().flat_map(catalog::names);
-    let similar = similar(name, full.iter().map(String::as_str).chain(bare));
+    let full = full.map(|(schema, name)| format!("{schema}.{name}"));
+    let bare = catalog::SCHEMAS.into_iter().flat_map(catalog::names).map(str::to_owned);
+    let known: Vec<String> = full.chain(bare).collect();
+    let similar = similar(name, known.iter().map(String::as_str));
     QueryError::UnknownTable { name: name.to_owned(), place, similar }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use arrow::datatypes::{DataType, Field};
-use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
 use flowtrail_lake::definition::{self, DATABASE, built_in};
 use flowtrail_lake::scan::Figures;

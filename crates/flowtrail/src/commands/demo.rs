@@ -118,7 +118,7 @@ fn make_logs(context: &Context, arguments: &DemoArguments, logs: &std::path::Pat
     let DemoArguments { rows, events, days, seed } = *arguments;
     // Six lanes of three accounts and two regions, an object a day each.
     let files = days * 6;
-    let (fields, format, end) = (Fields::from_version(5), Format::Text, today() + chrono::Days::new(1));
+    let (fields, format, end) = ("v5".parse::<Fields>()?, Format::Text, today());
     let flows =
         generate_vpc_flow(&FlowPlan { rows, days, files, seed, fields, format, end }, &logs.join("flow"), &mut |_| {})?;
     let trail = TrailPlan { rows: events, days, files, seed, end };

@@ -116,7 +116,7 @@ pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure
 
 fn grid(headings: &[&str]) -> Table {
     let mut grid = Table::new();
-    grid.load_style(presets::UTF8_FULL_CONDENSED);
+    grid.load_preset(presets::UTF8_FULL_CONDENSED);
     grid.set_header(headings);
     grid
 }

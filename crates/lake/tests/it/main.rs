@@ -1,5 +1,9 @@
 //! Tables on a real folder.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod compact;
+mod retain;
 mod scan;
 mod table;
+mod vacuum;
+mod zz_memory;

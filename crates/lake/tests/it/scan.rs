@@ -16,7 +16,7 @@ async fn load(lake: &Lake, files: &[&[(&str, i64)]]) {
     }
 }
 
-async fn ask(lake: &Lake, sql: &str) -> (String, ScanFigures) {
+pub async fn ask(lake: &Lake, sql: &str) -> (String, ScanFigures) {
     let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(2));
     let (url, store) = engine_store(lake).unwrap();
     context.register_object_store(&url, store);

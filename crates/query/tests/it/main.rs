@@ -1,0 +1,9 @@
+//! Statements over a lake of a few files.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod errors;
+mod lake;
+mod listing;
+mod names;
+mod pruning;
+mod views;
