@@ -28,9 +28,8 @@ fn top_level_view(data_type: &DataType) -> DataType {
 }
 
 fn map_text(data_type: &DataType, text: &DataType) -> DataType {
-    let map_field = |field: &FieldRef| {
-        Arc::new(field.as_ref().clone().with_data_type(map_text(field.data_type(), text)))
-    };
+    let map_field =
+        |field: &FieldRef| Arc::new(field.as_ref().clone().with_data_type(map_text(field.data_type(), text)));
     match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => text.clone(),
         DataType::Dictionary(_, values) => map_text(values, text),

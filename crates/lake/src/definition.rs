@@ -48,7 +48,10 @@ impl TableDefinition {
 /// Every built-in table, in the order they are listed.
 pub fn built_in() -> &'static [Arc<TableDefinition>] {
     static TABLES: LazyLock<Vec<Arc<TableDefinition>>> = LazyLock::new(|| {
-        let mut tables: Vec<_> = LogKind::ALL.into_iter().map(|kind| Arc::new(log_definition(kind))).collect();
+        let mut tables: Vec<_> = LogKind::ALL
+            .into_iter()
+            .map(|kind| Arc::new(log_definition(kind)))
+            .collect();
         tables.push(Arc::new(history_definition()));
         tables.push(Arc::new(quarantine_definition()));
         tables
@@ -77,7 +80,9 @@ pub fn quarantine_table() -> &'static Arc<TableDefinition> {
 
 /// A built-in table by its schema and name.
 pub fn find(schema: &str, name: &str) -> Option<&'static Arc<TableDefinition>> {
-    built_in().iter().find(|table| table.schema == schema && table.name == name)
+    built_in()
+        .iter()
+        .find(|table| table.schema == schema && table.name == name)
 }
 
 fn log_definition(kind: LogKind) -> TableDefinition {
@@ -92,11 +97,27 @@ fn log_definition(kind: LogKind) -> TableDefinition {
     columns.push(Field::new(OBJECT, DataType::Utf8, true));
     columns.push(Field::new(DAY, DataType::Date32, true));
     let (comment, time_column, lookups): (_, _, &[&str]) = match kind {
-        LogKind::VpcFlow => ("VPC Flow Logs", "start", &["srcaddr", "dstaddr", "interface_id", "pkt_srcaddr", "pkt_dstaddr"]),
-        LogKind::TgwFlow => ("Transit Gateway Flow Logs", "start", &["srcaddr", "dstaddr", "tgw_attachment_id"]),
-        LogKind::CloudTrail => {
-            ("CloudTrail events", "eventtime", &["eventid", "sourceipaddress", "access_key_id", "identity_arn", "requestid"])
-        }
+        LogKind::VpcFlow => (
+            "VPC Flow Logs",
+            "start",
+            &["srcaddr", "dstaddr", "interface_id", "pkt_srcaddr", "pkt_dstaddr"],
+        ),
+        LogKind::TgwFlow => (
+            "Transit Gateway Flow Logs",
+            "start",
+            &["srcaddr", "dstaddr", "tgw_attachment_id"],
+        ),
+        LogKind::CloudTrail => (
+            "CloudTrail events",
+            "eventtime",
+            &[
+                "eventid",
+                "sourceipaddress",
+                "access_key_id",
+                "identity_arn",
+                "requestid",
+            ],
+        ),
     };
     TableDefinition {
         schema: "logs",
@@ -163,5 +184,9 @@ fn quarantine_definition() -> TableDefinition {
 }
 
 fn moment(name: &str) -> Field {
-    Field::new(name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true)
+    Field::new(
+        name,
+        DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        true,
+    )
 }

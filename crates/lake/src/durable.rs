@@ -5,11 +5,12 @@
 //! name (or linked, where it must not exist yet), and then its folder is synced: what a put acknowledged is on the disk,
 //! and what is visible is whole.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -28,8 +29,16 @@ pub const STAGING_FOLDER: &str = "tmp";
 /// A folder whose puts are atomic and durable.
 #[derive(Debug, Clone)]
 pub struct DurableStore {
-    root: Arc<PathBuf>,
+    root: Arc<Root>,
     files: Arc<LocalFileSystem>,
+}
+
+/// The store's folder, and what is known of those in it.
+#[derive(Debug)]
+struct Root {
+    path: PathBuf,
+    /// Folders whose own names, up to the root, this process has synced.
+    synced: Mutex<HashSet<PathBuf>>,
 }
 
 impl DurableStore {
@@ -38,27 +47,43 @@ impl DurableStore {
         fs::create_dir_all(root.join(STAGING_FOLDER)).map_err(|e| failed(e, root))?;
         let root = fs::canonicalize(root).map_err(|e| failed(e, root))?;
         let files = LocalFileSystem::new_with_prefix(&root)?;
-        Ok(Self { root: Arc::new(root), files: Arc::new(files) })
+        Ok(Self {
+            root: Arc::new(Root {
+                path: root,
+                synced: Mutex::default(),
+            }),
+            files: Arc::new(files),
+        })
     }
 
     async fn write(&self, location: &Path, payload: PutPayload, create: bool) -> Result<PutResult> {
         let target = self.files.path_to_filesystem(location)?;
         let root = Arc::clone(&self.root);
         let location = location.to_string();
-        let task = tokio::task::spawn_blocking(move || put_file(&root, &target, &payload, create));
-        match task.await.map_err(|e| Error::Generic { store: "folder", source: Box::new(e) })? {
-            Ok(()) => Ok(PutResult { e_tag: None, version: None }),
-            Err(e) if create && e.kind() == io::ErrorKind::AlreadyExists => {
-                Err(Error::AlreadyExists { path: location, source: Box::new(e) })
-            }
-            Err(e) => Err(Error::Generic { store: "folder", source: Box::new(e) }),
+        let task = tokio::task::spawn_blocking(move || root.put(&target, &payload, create));
+        match task.await.map_err(|e| Error::Generic {
+            store: "folder",
+            source: Box::new(e),
+        })? {
+            Ok(()) => Ok(PutResult {
+                e_tag: None,
+                version: None,
+            }),
+            Err(e) if create && e.kind() == io::ErrorKind::AlreadyExists => Err(Error::AlreadyExists {
+                path: location,
+                source: Box::new(e),
+            }),
+            Err(e) => Err(Error::Generic {
+                store: "folder",
+                source: Box::new(e),
+            }),
         }
     }
 }
 
 impl fmt::Display for DurableStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.root.display())
+        write!(f, "{}", self.root.path.display())
     }
 }
 
@@ -77,8 +102,13 @@ impl ObjectStore for DurableStore {
 
     async fn put_multipart_opts(&self, location: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
         let target = self.files.path_to_filesystem(location)?;
-        let staged = self.root.join(STAGING_FOLDER).join(Uuid::new_v4().to_string());
-        Ok(Box::new(StagedUpload { root: Arc::clone(&self.root), staged, target, written_bytes: 0 }))
+        let staged = self.root.staged_path();
+        Ok(Box::new(StagedUpload {
+            root: Arc::clone(&self.root),
+            staged,
+            target,
+            written_bytes: 0,
+        }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -112,7 +142,7 @@ impl ObjectStore for DurableStore {
 /// An upload in parts: they go to a file aside as they come, which gets its name when all of them are there.
 #[derive(Debug)]
 struct StagedUpload {
-    root: Arc<PathBuf>,
+    root: Arc<Root>,
     staged: PathBuf,
     target: PathBuf,
     written_bytes: u64,
@@ -130,11 +160,19 @@ impl MultipartUpload for StagedUpload {
     async fn complete(&mut self) -> Result<PutResult> {
         let (root, staged, target) = (Arc::clone(&self.root), self.staged.clone(), self.target.clone());
         blocking(move || {
-            OpenOptions::new().write(true).create(true).truncate(false).open(&staged)?.sync_all()?;
-            publish(&root, &staged, &target, false)
+            OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&staged)?
+                .sync_all()?;
+            root.publish(&staged, &target, false)
         })
         .await?;
-        Ok(PutResult { e_tag: None, version: None })
+        Ok(PutResult {
+            e_tag: None,
+            version: None,
+        })
     }
 
     async fn abort(&mut self) -> Result<()> {
@@ -148,13 +186,23 @@ impl MultipartUpload for StagedUpload {
 }
 
 async fn blocking(task: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<()> {
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Generic { store: "folder", source };
-    tokio::task::spawn_blocking(task).await.map_err(|e| failed(e.into()))?.map_err(|e| failed(e.into()))
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Generic {
+        store: "folder",
+        source,
+    };
+    tokio::task::spawn_blocking(task)
+        .await
+        .map_err(|e| failed(e.into()))?
+        .map_err(|e| failed(e.into()))
 }
 
 /// Parts may be written at the same time: each opens the file for itself.
 fn write_part(staged: &FilePath, offset: u64, payload: &PutPayload) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(staged)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(staged)?;
     file.seek(SeekFrom::Start(offset))?;
     for part in payload {
         file.write_all(part)?;
@@ -162,14 +210,50 @@ fn write_part(staged: &FilePath, offset: u64, payload: &PutPayload) -> io::Resul
     Ok(())
 }
 
-fn put_file(root: &FilePath, target: &FilePath, payload: &PutPayload, create: bool) -> io::Result<()> {
-    let staged = root.join(STAGING_FOLDER).join(Uuid::new_v4().to_string());
-    let outcome = write_synced(&staged, payload).and_then(|()| publish(root, &staged, target, create));
-    if outcome.is_err() || create {
-        // What is left of a failed write, or the second name of a linked one.
-        let _ = fs::remove_file(&staged);
+impl Root {
+    /// A name nobody has, for a file that is being written.
+    fn staged_path(&self) -> PathBuf {
+        self.path.join(STAGING_FOLDER).join(Uuid::new_v4().to_string())
     }
-    outcome
+
+    fn put(&self, target: &FilePath, payload: &PutPayload, create: bool) -> io::Result<()> {
+        let staged = self.staged_path();
+        let outcome = write_synced(&staged, payload).and_then(|()| self.publish(&staged, target, create));
+        if outcome.is_err() || create {
+            // What is left of a failed write, or the second name of a linked one.
+            let _ = fs::remove_file(&staged);
+        }
+        outcome
+    }
+
+    /// Gives a synced file its name, so that the name is on the disk as well.
+    fn publish(&self, staged: &FilePath, target: &FilePath, create: bool) -> io::Result<()> {
+        let folder = target.parent().unwrap_or(&self.path);
+        fs::create_dir_all(folder)?;
+        if create {
+            fs::hard_link(staged, target)?;
+        } else {
+            fs::rename(staged, target)?;
+        }
+        if self
+            .synced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(folder)
+        {
+            return sync_folder(folder);
+        }
+        // The folder and those above it may be new too, made by this process or by one that died before it synced them.
+        folder
+            .ancestors()
+            .take_while(|path| path.starts_with(&self.path))
+            .try_for_each(sync_folder)?;
+        self.synced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(folder.to_owned());
+        Ok(())
+    }
 }
 
 fn write_synced(staged: &FilePath, payload: &PutPayload) -> io::Result<()> {
@@ -180,25 +264,16 @@ fn write_synced(staged: &FilePath, payload: &PutPayload) -> io::Result<()> {
     file.sync_all()
 }
 
-fn publish(root: &FilePath, staged: &FilePath, target: &FilePath, create: bool) -> io::Result<()> {
-    let folder = target.parent().unwrap_or(root);
-    fs::create_dir_all(folder)?;
-    if create {
-        fs::hard_link(staged, target)?;
-    } else {
-        fs::rename(staged, target)?;
-    }
-    // The new name, and each folder that may be new, up to the root.
-    folder.ancestors().take_while(|path| path.starts_with(root)).try_for_each(sync_folder)
-}
-
 fn sync_folder(folder: &FilePath) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 fn failed(error: io::Error, path: &FilePath) -> Error {
     let error = io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    Error::Generic { store: "folder", source: Box::new(error) }
+    Error::Generic {
+        store: "folder",
+        source: Box::new(error),
+    }
 }
 
 #[cfg(test)]
@@ -212,7 +287,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = DurableStore::open(folder.path()).unwrap();
         let path = Path::from("a/b/c.json");
-        let create = || PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let create = || PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
         store.put_opts(&path, "one".into(), create()).await.unwrap();
         let second = store.put_opts(&path, "two".into(), create()).await;
         assert!(matches!(second, Err(Error::AlreadyExists { .. })), "{second:?}");

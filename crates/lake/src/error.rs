@@ -101,7 +101,9 @@ impl LakeError {
             return Some("the disk is full: free some space and run the same command again; nothing is lost".into());
         }
         match self {
-            Self::Contended { .. } | Self::Overtaken { .. } => Some("run the same command again; nothing is lost".into()),
+            Self::Contended { .. } | Self::Overtaken { .. } => {
+                Some("run the same command again; nothing is lost".into())
+            }
             Self::NoTable { .. } => Some("`flowtrail tables` lists them".into()),
             Self::Url { .. } => Some("name a folder, or s3://bucket/prefix".into()),
             _ => None,
@@ -117,7 +119,10 @@ impl LakeError {
                     return true;
                 }
                 // An io::Error made from another names its cause only here.
-                cause = e.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| e.source());
+                cause = e
+                    .get_ref()
+                    .map(|inner| inner as &(dyn std::error::Error + 'static))
+                    .or_else(|| e.source());
                 continue;
             }
             cause = error.source();

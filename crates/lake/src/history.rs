@@ -155,7 +155,11 @@ fn moments(times: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {
 }
 
 /// Reads what the history knows of the objects whose URI begins with one of `prefixes`.
-pub async fn loaded_objects(table: &Table, snapshot: &Snapshot, prefixes: &[String]) -> Result<LoadedObjects, LakeError> {
+pub async fn loaded_objects(
+    table: &Table,
+    snapshot: &Snapshot,
+    prefixes: &[String],
+) -> Result<LoadedObjects, LakeError> {
     let mut newest: HashMap<String, (i64, LoadedVersion)> = HashMap::new();
     for file in snapshot.files() {
         let bytes = table.store().get(&file.path).await?.bytes().await?;
@@ -183,7 +187,9 @@ fn versions(bytes: bytes::Bytes, prefixes: &[String]) -> Result<Vec<(String, i64
         let text = |name: &str| column(&batch, name).map(|column| column.as_string::<i32>().clone());
         let (uris, etags, hashes, states) = (text("object_uri")?, text("etag")?, text("sha256")?, text("status")?);
         let batches = column(&batch, "batch")?.as_primitive::<Int64Type>().clone();
-        for row in (0..batch.num_rows()).filter(|row| prefixes.iter().any(|prefix| uris.value(*row).starts_with(prefix))) {
+        for row in
+            (0..batch.num_rows()).filter(|row| prefixes.iter().any(|prefix| uris.value(*row).starts_with(prefix)))
+        {
             let version = LoadedVersion {
                 etag: etags.value(row).to_owned(),
                 sha256: hashes.value(row).to_owned(),

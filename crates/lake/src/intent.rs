@@ -127,7 +127,11 @@ pub enum Put<T> {
 impl Shard {
     /// The shard `name` of a lake.
     pub fn new(lake: &Lake, name: &str) -> Self {
-        Self { name: name.to_owned(), folder: Path::from_iter(["loads", name]), store: Arc::clone(lake.store()) }
+        Self {
+            name: name.to_owned(),
+            folder: Path::from_iter(["loads", name]),
+            store: Arc::clone(lake.store()),
+        }
     }
 
     /// Its name.
@@ -148,19 +152,24 @@ impl Shard {
 
     /// Decides what a batch will have done.
     pub async fn decide(&self, batch: i64, outcome: &Outcome) -> Result<Put<Outcome>, LakeError> {
-        self.create(&self.outcome_path(batch), outcome, |there| there == outcome).await
+        self.create(&self.outcome_path(batch), outcome, |there| there == outcome)
+            .await
     }
 
     /// The intent of a batch, if there is one.
     pub async fn intent(&self, batch: i64) -> Result<Option<Intent>, LakeError> {
         let intent: Option<Intent> = self.read(&self.intent_path(batch)).await?;
-        intent.map(|intent| known_format(intent.format, &self.intent_path(batch)).map(|()| intent)).transpose()
+        intent
+            .map(|intent| known_format(intent.format, &self.intent_path(batch)).map(|()| intent))
+            .transpose()
     }
 
     /// The outcome of a batch, if it is decided.
     pub async fn outcome(&self, batch: i64) -> Result<Option<Outcome>, LakeError> {
         let outcome: Option<Outcome> = self.read(&self.outcome_path(batch)).await?;
-        outcome.map(|outcome| known_format(outcome.format, &self.outcome_path(batch)).map(|()| outcome)).transpose()
+        outcome
+            .map(|outcome| known_format(outcome.format, &self.outcome_path(batch)).map(|()| outcome))
+            .transpose()
     }
 
     /// Says that the owner of a batch is still there, by writing what changes each time.
@@ -183,7 +192,10 @@ impl Shard {
     pub async fn clean(&self, done: i64) -> Result<(), LakeError> {
         let listed: Vec<_> = self.store.list(Some(&self.folder)).try_collect().await?;
         for object in listed {
-            let number = object.location.filename().and_then(|name| name.split('.').next()?.parse::<i64>().ok());
+            let number = object
+                .location
+                .filename()
+                .and_then(|name| name.split('.').next()?.parse::<i64>().ok());
             if number.is_some_and(|number| number <= done) {
                 ignore_absent(self.store.delete(&object.location).await)?;
             }
@@ -192,7 +204,11 @@ impl Shard {
     }
 
     fn path(&self, batch: i64, what: &str) -> Path {
-        Path::from_iter(self.folder.parts().chain(Path::from(format!("{batch:012}.{what}.json")).parts()))
+        Path::from_iter(
+            self.folder
+                .parts()
+                .chain(Path::from(format!("{batch:012}.{what}.json")).parts()),
+        )
     }
 
     fn intent_path(&self, batch: i64) -> Path {
@@ -209,7 +225,10 @@ impl Shard {
         T: Serialize + for<'a> Deserialize<'a>,
     {
         let bytes = serde_json::to_vec(value).map_err(|e| damaged(path, &e))?;
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
         let error = match self.store.put_opts(path, PutPayload::from(bytes), options).await {
             Ok(_) => return Ok(Put::Ours),
             Err(error) => error,
@@ -241,7 +260,9 @@ pub(crate) async fn open_batches(store: &Arc<dyn ObjectStore>) -> Result<OpenBat
     let mut open = OpenBatches::default();
     let mut decided = HashSet::new();
     for object in &listed {
-        let Some(batch) = object.location.as_ref().strip_suffix(".outcome.json") else { continue };
+        let Some(batch) = object.location.as_ref().strip_suffix(".outcome.json") else {
+            continue;
+        };
         let outcome: Option<Outcome> = read(store, &object.location).await?;
         if let Some(outcome) = outcome {
             known_format(outcome.format, &object.location)?;
@@ -250,11 +271,15 @@ pub(crate) async fn open_batches(store: &Arc<dyn ObjectStore>) -> Result<OpenBat
         decided.insert(batch);
     }
     for object in &listed {
-        let Some(batch) = object.location.as_ref().strip_suffix(".intent.json") else { continue };
+        let Some(batch) = object.location.as_ref().strip_suffix(".intent.json") else {
+            continue;
+        };
         if decided.contains(batch) {
             continue;
         }
-        let Some(intent) = read::<Intent>(store, &object.location).await? else { continue };
+        let Some(intent) = read::<Intent>(store, &object.location).await? else {
+            continue;
+        };
         known_format(intent.format, &object.location)?;
         // Files are dated by the storage's clock, the intent by its owner's: the earlier one is safe.
         let began = intent.began.min(object.last_modified);
@@ -275,19 +300,35 @@ async fn read<T: for<'a> Deserialize<'a>>(store: &Arc<dyn ObjectStore>, path: &P
 impl Intent {
     /// A batch that `owner` begins now.
     pub fn new(batch: i64, owner: Owner, objects: Vec<IntentObject>) -> Self {
-        Self { format: FORMAT, batch, owner, began: Utc::now(), objects }
+        Self {
+            format: FORMAT,
+            batch,
+            owner,
+            began: Utc::now(),
+            objects,
+        }
     }
 }
 
 impl Outcome {
     /// What a run did.
     pub fn done(run: &str, tables: Vec<TableOutcome>) -> Self {
-        Self { format: FORMAT, run: run.to_owned(), abandoned: false, tables }
+        Self {
+            format: FORMAT,
+            run: run.to_owned(),
+            abandoned: false,
+            tables,
+        }
     }
 
     /// A batch given up.
     pub fn abandoned(run: &str) -> Self {
-        Self { format: FORMAT, run: run.to_owned(), abandoned: true, tables: Vec::new() }
+        Self {
+            format: FORMAT,
+            run: run.to_owned(),
+            abandoned: true,
+            tables: Vec::new(),
+        }
     }
 }
 
@@ -296,11 +337,17 @@ fn known_format(format: u32, path: &Path) -> Result<(), LakeError> {
         return Ok(());
     }
     let why = format!("it is of format {format}, this program knows {FORMAT}; use a newer version of Flowtrail");
-    Err(LakeError::Damaged { path: path.to_string(), why })
+    Err(LakeError::Damaged {
+        path: path.to_string(),
+        why,
+    })
 }
 
 fn damaged(path: &Path, error: &serde_json::Error) -> LakeError {
-    LakeError::Damaged { path: path.to_string(), why: error.to_string() }
+    LakeError::Damaged {
+        path: path.to_string(),
+        why: error.to_string(),
+    }
 }
 
 fn ignore_absent(outcome: Result<(), StoreError>) -> Result<(), LakeError> {

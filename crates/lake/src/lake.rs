@@ -34,30 +34,50 @@ impl Lake {
                 url: url.to_owned(),
                 why: format!("the scheme `{scheme}` is not known; it is a folder or s3://bucket/prefix"),
             }),
-            None if url.is_empty() => Err(LakeError::Url { url: url.to_owned(), why: "it is empty".into() }),
+            None if url.is_empty() => Err(LakeError::Url {
+                url: url.to_owned(),
+                why: "it is empty".into(),
+            }),
             None => Self::open_folder(PathBuf::from(url)),
         }
     }
 
     /// Opens the lake in a folder.
     pub fn open_folder(folder: PathBuf) -> Result<Self, LakeError> {
-        let store = DurableStore::open(&folder)
-            .map_err(|e| LakeError::Open { url: folder.display().to_string(), source: Box::new(e) })?;
-        Ok(Self { name: folder.display().to_string().into(), root: Arc::new(store), folder: Some(folder) })
+        let store = DurableStore::open(&folder).map_err(|e| LakeError::Open {
+            url: folder.display().to_string(),
+            source: Box::new(e),
+        })?;
+        Ok(Self {
+            name: folder.display().to_string().into(),
+            root: Arc::new(store),
+            folder: Some(folder),
+        })
     }
 
     async fn open_s3(url: &str, rest: &str, aws: &AwsSettings) -> Result<Self, LakeError> {
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
-            return Err(LakeError::Url { url: url.to_owned(), why: "the bucket's name is missing".into() });
+            return Err(LakeError::Url {
+                url: url.to_owned(),
+                why: "the bucket's name is missing".into(),
+            });
         }
-        let store = s3_store(bucket, aws)
-            .await
-            .map_err(|e| LakeError::Open { url: url.to_owned(), source: Box::new(e) })?;
+        let store = s3_store(bucket, aws).await.map_err(|e| LakeError::Open {
+            url: url.to_owned(),
+            source: Box::new(e),
+        })?;
         let prefix = Path::from(prefix.trim_matches('/'));
-        let root: Arc<dyn ObjectStore> =
-            if prefix.as_ref().is_empty() { store } else { Arc::new(PrefixStore::new(store, prefix)) };
-        Ok(Self { name: url.trim_end_matches('/').into(), root, folder: None })
+        let root: Arc<dyn ObjectStore> = if prefix.as_ref().is_empty() {
+            store
+        } else {
+            Arc::new(PrefixStore::new(store, prefix))
+        };
+        Ok(Self {
+            name: url.trim_end_matches('/').into(),
+            root,
+            folder: None,
+        })
     }
 
     /// The store over the root; every path of the lake is relative to it.

@@ -30,6 +30,8 @@ use crate::{DataFile, LakeError, Table, TableDefinition};
 
 /// What a column's page and dictionary take while a file is read, at most.
 const PAGE_BYTES: i64 = 512 << 10;
+/// What the decompressor of a column keeps for itself.
+const DECOMPRESSOR_BYTES: i64 = 160 << 10;
 /// Decoded rows of all files of a merge.
 const DECODED_BYTES: u64 = 32 << 20;
 /// Batches of a file in memory at once: one being read, one waiting, one being merged.
@@ -59,7 +61,8 @@ pub(crate) struct Source {
 impl Source {
     /// Reads the footer of a file.
     pub async fn open(table: &Table, file: DataFile) -> Result<Self, LakeError> {
-        let footer = ArrowReaderMetadata::load_async(&mut StoreReader::new(table, &file), ArrowReaderOptions::new()).await?;
+        let footer =
+            ArrowReaderMetadata::load_async(&mut StoreReader::new(table, &file), ArrowReaderOptions::new()).await?;
         let metadata = footer.metadata();
         let rows = metadata.file_metadata().num_rows().unsigned_abs();
         Ok(Self {
@@ -73,22 +76,36 @@ impl Source {
     }
 }
 
-/// The compressed row group, which is fetched whole, and the pages at hand.
+/// The compressed row group, which is fetched whole, and for each column the page at hand and a decompressor.
 fn memory_of(group: &RowGroupMetaData) -> u64 {
-    let pages: i64 = group.columns().iter().map(|chunk| chunk.uncompressed_size().min(PAGE_BYTES)).sum();
-    (group.compressed_size() + pages).max(0).unsigned_abs()
+    let column = |size_bytes: i64| size_bytes.min(PAGE_BYTES) + DECOMPRESSOR_BYTES;
+    let columns: i64 = group
+        .columns()
+        .iter()
+        .map(|chunk| column(chunk.uncompressed_size()))
+        .sum();
+    (group.compressed_size() + columns).max(0).unsigned_abs()
 }
 
 fn row_bytes(metadata: &ParquetMetaData) -> u64 {
     let rows = metadata.file_metadata().num_rows().max(1).unsigned_abs();
-    let encoded: i64 = metadata.row_groups().iter().map(RowGroupMetaData::total_byte_size).sum();
+    let encoded: i64 = metadata
+        .row_groups()
+        .iter()
+        .map(RowGroupMetaData::total_byte_size)
+        .sum();
     let columns = metadata.file_metadata().schema_descr().num_columns() as u64;
     // Dictionaries and runs make values smaller than they are in memory.
     columns * VALUE_BYTES + encoded.max(0).unsigned_abs() / rows * 2
 }
 
 fn least(metadata: &ParquetMetaData, column: &str) -> Option<i64> {
-    let number = metadata.file_metadata().schema_descr().columns().iter().position(|leaf| leaf.path().parts() == [column])?;
+    let number = metadata
+        .file_metadata()
+        .schema_descr()
+        .columns()
+        .iter()
+        .position(|leaf| leaf.path().parts() == [column])?;
     metadata
         .row_groups()
         .iter()
@@ -113,8 +130,13 @@ fn columns_with_values(schema: &Schema, metadata: &ParquetMetaData) -> HashMap<S
         .filter(|(number, leaf)| leaf.path().parts().len() == 1 && is_null(*number))
         .map(|(_, leaf)| leaf.name())
         .collect();
-    let fields = schema.fields().iter().filter(|field| !empty.contains(&field.name().as_str()));
-    fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
+    let fields = schema
+        .fields()
+        .iter()
+        .filter(|field| !empty.contains(&field.name().as_str()));
+    fields
+        .map(|field| (field.name().clone(), field.data_type().clone()))
+        .collect()
 }
 
 /// Merges files of one partition into a staged file. `schema` are the table's columns as scanned.
@@ -147,8 +169,15 @@ pub(crate) async fn merge(
     };
     if file.rows != rows {
         discard(table, std::slice::from_ref(&file)).await;
-        let why = format!("its {} files hold {rows} rows, merged they are {}; nothing was changed", sources.len(), file.rows);
-        return Err(LakeError::Damaged { path: table.path().to_string(), why });
+        let why = format!(
+            "its {} files hold {rows} rows, merged they are {}; nothing was changed",
+            sources.len(),
+            file.rows
+        );
+        return Err(LakeError::Damaged {
+            path: table.path().to_string(),
+            why,
+        });
     }
     Ok(file)
 }
@@ -159,7 +188,11 @@ fn written_columns(schema: &SchemaRef, sources: &[Source]) -> SchemaRef {
     let field = |field: &Arc<Field>| {
         let written = sources.iter().find_map(|source| source.columns.get(field.name()))?;
         let same = stored_type(written) == stored_type(field.data_type()) && can_cast_types(field.data_type(), written);
-        Some(Field::new(field.name(), if same { written } else { field.data_type() }.clone(), true))
+        Some(Field::new(
+            field.name(),
+            if same { written } else { field.data_type() }.clone(),
+            true,
+        ))
     };
     let columns = || schema.fields().iter().filter(|field| field.name() != DAY);
     let fields: Vec<Field> = columns().filter_map(field).collect();
@@ -167,7 +200,12 @@ fn written_columns(schema: &SchemaRef, sources: &[Source]) -> SchemaRef {
         return Arc::new(Schema::new(fields));
     }
     // Nothing but nulls: a file without columns would have no rows.
-    Arc::new(Schema::new(columns().take(1).map(|field| field.as_ref().clone()).collect::<Vec<_>>()))
+    Arc::new(Schema::new(
+        columns()
+            .take(1)
+            .map(|field| field.as_ref().clone())
+            .collect::<Vec<_>>(),
+    ))
 }
 
 fn merged_rows(
@@ -176,9 +214,15 @@ fn merged_rows(
     columns: &SchemaRef,
     sources: &[Source],
 ) -> Result<SendableRecordBatchStream, LakeError> {
-    let projection: Vec<usize> =
-        columns.fields().iter().map(|field| schema.index_of(field.name())).collect::<Result<_, _>>()?;
-    let time = table.definition().time_column.and_then(|name| Some((name, columns.index_of(name).ok()?)));
+    let projection: Vec<usize> = columns
+        .fields()
+        .iter()
+        .map(|field| schema.index_of(field.name()))
+        .collect::<Result<_, _>>()?;
+    let time = table
+        .definition()
+        .time_column
+        .and_then(|name| Some((name, columns.index_of(name).ok()?)));
     let statistics: Vec<FileStatistics> = sources.iter().map(|source| FileStatistics::of(&source.file)).collect();
     let scan = FileScan {
         schema,
@@ -186,15 +230,24 @@ fn merged_rows(
         order: time.map(|(name, _)| name),
         projection: Some(&projection),
         limit: None,
-        streams: if time.is_some() { Streams::FileEach } else { Streams::AtMost(1) },
+        streams: if time.is_some() {
+            Streams::FileEach
+        } else {
+            Streams::AtMost(1)
+        },
     };
     let mut plan = scan.plan()?;
     if let Some((name, position)) = time {
-        let options = SortOptions { descending: false, nulls_first: true };
+        let options = SortOptions {
+            descending: false,
+            nulls_first: true,
+        };
         let order = LexOrdering::from([PhysicalSortExpr::new(Arc::new(Column::new(name, position)), options)]);
         plan = Arc::new(SortPreservingMergeExec::new(order, plan).with_round_robin_repartition(false));
     }
-    let config = SessionConfig::new().with_batch_size(batch_rows(sources)).with_target_partitions(1);
+    let config = SessionConfig::new()
+        .with_batch_size(batch_rows(sources))
+        .with_target_partitions(1);
     let session = SessionContext::new_with_config(config);
     session.register_object_store(store_url()?.as_ref(), Arc::clone(table.store()));
     Ok(plan.execute(0, session.task_ctx())?)
@@ -243,7 +296,10 @@ async fn write(
 }
 
 fn object_store_error(error: std::io::Error) -> LakeError {
-    LakeError::Storage(object_store::Error::Generic { store: "upload", source: Box::new(error) })
+    LakeError::Storage(object_store::Error::Generic {
+        store: "upload",
+        source: Box::new(error),
+    })
 }
 
 /// Encodes batches off the async threads, where it would hold up queries.
@@ -256,17 +312,25 @@ impl Encoder {
     fn new(definition: &TableDefinition, columns: &SchemaRef, rows: u64) -> Result<Self, LakeError> {
         let properties = writer_properties(definition, columns, rows as usize);
         let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(columns), Some(properties))?;
-        Ok(Self { columns: Arc::clone(columns), writer })
+        Ok(Self {
+            columns: Arc::clone(columns),
+            writer,
+        })
     }
 
     /// Encodes a batch; gives what is ready to be written.
     async fn write(mut self, batch: RecordBatch) -> Result<(Self, Bytes), LakeError> {
         tokio::task::spawn_blocking(move || {
             let arrays = batch.columns().iter().zip(self.columns.fields()).map(|(array, field)| {
-                if array.data_type() == field.data_type() { Ok(Arc::clone(array)) } else { cast(array, field.data_type()) }
+                if array.data_type() == field.data_type() {
+                    Ok(Arc::clone(array))
+                } else {
+                    cast(array, field.data_type())
+                }
             });
             let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
-            self.writer.write(&RecordBatch::try_new(Arc::clone(&self.columns), arrays)?)?;
+            self.writer
+                .write(&RecordBatch::try_new(Arc::clone(&self.columns), arrays)?)?;
             if self.writer.memory_size() > ROW_GROUP_BYTES {
                 self.writer.flush()?;
             }

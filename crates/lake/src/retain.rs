@@ -33,14 +33,22 @@ pub struct RetainSummary {
 pub async fn retain(table: &Table, oldest_day: NaiveDate, dry_run: bool) -> Result<RetainSummary, LakeError> {
     let mut attempt = 1;
     loop {
-        let Some(snapshot) = table.snapshot().await? else { return Ok(RetainSummary::of(&[])) };
+        let Some(snapshot) = table.snapshot().await? else {
+            return Ok(RetainSummary::of(&[]));
+        };
         let old = files_before(&snapshot, oldest_day);
         let summary = RetainSummary::of(&old);
         if dry_run || old.is_empty() {
             return Ok(summary);
         }
         let remove = old.into_iter().map(|(_, file)| file).collect();
-        match table.commit(&Change { remove, ..Change::default() }).await {
+        match table
+            .commit(&Change {
+                remove,
+                ..Change::default()
+            })
+            .await
+        {
             Ok(_) => return Ok(summary),
             Err(LakeError::Overtaken { .. }) if attempt < ATTEMPTS => attempt += 1,
             Err(e) => return Err(e),
@@ -50,7 +58,10 @@ pub async fn retain(table: &Table, oldest_day: NaiveDate, dry_run: bool) -> Resu
 
 fn files_before(snapshot: &Snapshot, oldest_day: NaiveDate) -> Vec<(NaiveDate, DataFile)> {
     let day = |file: &DataFile| file.day.as_deref()?.parse::<NaiveDate>().ok();
-    let dated = snapshot.files().iter().filter_map(|file| Some((day(file)?, file.clone())));
+    let dated = snapshot
+        .files()
+        .iter()
+        .filter_map(|file| Some((day(file)?, file.clone())));
     dated.filter(|(day, _)| *day < oldest_day).collect()
 }
 

@@ -27,7 +27,11 @@ pub async fn read_columns(
     let reader = StoreReader::new(table, file);
     let builder = ParquetRecordBatchStreamBuilder::new(reader).await?;
     let projection = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
-    Ok(builder.with_projection(projection).build()?.map_err(LakeError::from).boxed())
+    Ok(builder
+        .with_projection(projection)
+        .build()?
+        .map_err(LakeError::from)
+        .boxed())
 }
 
 /// A file of an object store, as Parquet reads it.
@@ -39,7 +43,11 @@ pub(crate) struct StoreReader {
 
 impl StoreReader {
     pub fn new(table: &Table, file: &DataFile) -> Self {
-        Self { store: Arc::clone(table.store()), path: file.path.clone(), size_bytes: file.size_bytes }
+        Self {
+            store: Arc::clone(table.store()),
+            path: file.path.clone(),
+            size_bytes: file.size_bytes,
+        }
     }
 }
 
@@ -58,7 +66,9 @@ impl AsyncFileReader for StoreReader {
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
         async move {
             let size_bytes = self.size_bytes;
-            Ok(Arc::new(ParquetMetaDataReader::new().load_and_finish(self, size_bytes).await?))
+            Ok(Arc::new(
+                ParquetMetaDataReader::new().load_and_finish(self, size_bytes).await?,
+            ))
         }
         .boxed()
     }

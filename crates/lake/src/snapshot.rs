@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{Schema, SchemaRef};
-use deltalake_core::kernel::{EagerSnapshot, LogicalFileView};
 use deltalake_core::kernel::scalars::ScalarExt as _;
+use deltalake_core::kernel::{EagerSnapshot, LogicalFileView};
 use object_store::path::Path;
 
 use crate::LakeError;
@@ -35,7 +35,10 @@ pub struct DataFile {
 
 impl std::fmt::Debug for DataFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DataFile").field("path", &self.path).field("size_bytes", &self.size_bytes).finish_non_exhaustive()
+        f.debug_struct("DataFile")
+            .field("path", &self.path)
+            .field("size_bytes", &self.size_bytes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,7 @@
 //! From record batches to sorted Parquet files beside the table, which a commit then makes part of it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, Int32Array, StringArray, new_null_array};
@@ -9,6 +10,7 @@ use arrow::datatypes::{DataType, Date32Type, Field, Int64Type, Schema, SchemaRef
 use arrow::record_batch::RecordBatch;
 use chrono::{DateTime, Days, NaiveDate};
 use deltalake_core::kernel::Add;
+use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::arrow::ArrowWriter;
@@ -22,7 +24,7 @@ use uuid::Uuid;
 use crate::column::stored_type;
 use crate::definition::{DAY, OBJECT};
 use crate::statistics::delta_statistics;
-use crate::{LakeError, Table, TableDefinition};
+use crate::{LakeError, Table, TableDefinition, failpoint};
 
 pub(crate) const ROW_GROUP_ROWS: usize = 512 * 1024;
 /// Rows of a merged file come from thousands of objects, whose names are long: Parquet's usual 1 MiB holds too few.
@@ -63,8 +65,11 @@ pub struct StagedFile {
 
 impl StagedFile {
     pub(crate) fn to_add(&self, data_change: bool) -> Add {
-        let partition_values =
-            if self.partitioned { HashMap::from([(DAY.to_owned(), self.day.clone())]) } else { HashMap::new() };
+        let partition_values = if self.partitioned {
+            HashMap::from([(DAY.to_owned(), self.day.clone())])
+        } else {
+            HashMap::new()
+        };
         Add {
             path: self.path.clone(),
             partition_values,
@@ -82,36 +87,34 @@ impl StagedFile {
 }
 
 /// A Parquet file still in memory.
-#[derive(Debug)]
-pub struct EncodedFile {
+struct EncodedFile {
     bytes: Vec<u8>,
     file: StagedFile,
 }
 
-/// Sorts the rows of `parts`, parts them by day and encodes a file for each day. Pure computation: run it off the
-/// async threads.
-pub fn encode(definition: &TableDefinition, parts: &[Part]) -> Result<Vec<EncodedFile>, LakeError> {
-    let keys = row_keys(definition, parts)?;
-    let columns = union_columns(definition, parts)?;
-    keys.chunk_by(|a, b| a.day == b.day).map(|rows| encode_file(definition, parts, &columns, rows)).collect()
-}
-
-/// Puts an encoded file beside its table, durably.
-pub async fn put(table: &Table, encoded: EncodedFile) -> Result<StagedFile, LakeError> {
-    let path = absolute(table, &encoded.file.path);
-    table.store().put(&path, encoded.bytes.into()).await?;
-    Ok(encoded.file)
-}
-
-/// Encodes and puts all of `parts`.
+/// Sorts the rows of `parts`, parts them by day, and puts a file for each day beside the table, durably. Files are
+/// encoded on all cores.
 pub async fn stage(table: &Table, parts: Vec<Part>) -> Result<Vec<StagedFile>, LakeError> {
     let definition = Arc::clone(table.definition());
-    let encoded = tokio::task::spawn_blocking(move || encode(&definition, &parts)).await??;
-    let mut staged = Vec::with_capacity(encoded.len());
-    for file in encoded {
-        staged.push(put(table, file).await?);
-    }
-    Ok(staged)
+    let sorted = tokio::task::spawn_blocking(move || SortedRows::of(definition, parts)).await??;
+    let sorted = Arc::new(sorted);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    futures::stream::iter(0..sorted.days.len())
+        .map(|day| {
+            let sorted = Arc::clone(&sorted);
+            async move {
+                let encoded = tokio::task::spawn_blocking(move || sorted.encode(day)).await??;
+                table
+                    .store()
+                    .put(&absolute(table, &encoded.file.path), encoded.bytes.into())
+                    .await?;
+                failpoint::hit("lake.staged_file")?;
+                Ok(encoded.file)
+            }
+        })
+        .buffered(cores)
+        .try_collect()
+        .await
 }
 
 /// Takes staged files away that no commit will name.
@@ -168,7 +171,10 @@ fn row_keys(definition: &TableDefinition, parts: &[Part]) -> Result<Vec<RowKey>,
             None => (None, SECONDS_A_DAY),
         };
         for row in 0..part.batch.num_rows() {
-            let time = times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row));
+            let time = times
+                .as_ref()
+                .filter(|times| times.is_valid(row))
+                .map(|times| times.value(row));
             keys.push(RowKey {
                 day: time.map_or(part.fallback_day, |time| Some(time.div_euclid(a_day) as i32)),
                 time: time.unwrap_or(i64::MIN),
@@ -189,7 +195,9 @@ fn times_of(definition: &TableDefinition, column: &ArrayRef) -> Result<(Times, i
     match column.data_type() {
         DataType::Int64 => Ok((Some(column.as_primitive::<Int64Type>().clone()), SECONDS_A_DAY)),
         DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, _) => {
-            let times = column.as_primitive::<TimestampMicrosecondType>().reinterpret_cast::<Int64Type>();
+            let times = column
+                .as_primitive::<TimestampMicrosecondType>()
+                .reinterpret_cast::<Int64Type>();
             Ok((Some(times), MICROSECONDS_A_DAY))
         }
         other => Err(LakeError::Column {
@@ -209,11 +217,19 @@ fn union_columns(definition: &TableDefinition, parts: &[Part]) -> Result<SchemaR
             fields.push(Field::new(OBJECT, dictionary, true));
             continue;
         }
-        let held = parts.iter().find_map(|part| part.batch.schema_ref().field_with_name(table_field.name()).ok().cloned());
+        let held = parts.iter().find_map(|part| {
+            part.batch
+                .schema_ref()
+                .field_with_name(table_field.name())
+                .ok()
+                .cloned()
+        });
         fields.extend(held.map(|field| field.with_nullable(true)));
     }
     for field in new_columns(definition, parts) {
-        let held = parts.iter().find_map(|part| part.batch.schema_ref().field_with_name(field.name()).ok().cloned());
+        let held = parts
+            .iter()
+            .find_map(|part| part.batch.schema_ref().field_with_name(field.name()).ok().cloned());
         fields.extend(held.map(|held| held.with_nullable(true)));
     }
     for part in parts {
@@ -224,7 +240,11 @@ fn union_columns(definition: &TableDefinition, parts: &[Part]) -> Result<SchemaR
                 return Err(LakeError::Column {
                     table: definition.qualified_name(),
                     column: field.name().clone(),
-                    why: format!("one part has it as {}, another as {}", field.data_type(), other.data_type()),
+                    why: format!(
+                        "one part has it as {}, another as {}",
+                        field.data_type(),
+                        other.data_type()
+                    ),
                 });
             }
         }
@@ -232,31 +252,57 @@ fn union_columns(definition: &TableDefinition, parts: &[Part]) -> Result<SchemaR
     Ok(Arc::new(Schema::new(fields)))
 }
 
-fn encode_file(
-    definition: &TableDefinition,
-    parts: &[Part],
-    columns: &SchemaRef,
-    rows: &[RowKey],
-) -> Result<EncodedFile, LakeError> {
-    let day = rows.first().and_then(|row| row.day).and_then(day_text);
-    let properties = writer_properties(definition, columns, rows.len());
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(columns), Some(properties))?;
-    let sources = Sources::of(columns, parts);
-    for chunk in rows.chunks(WRITE_ROWS) {
-        writer.write(&sources.gather(columns, chunk)?)?;
+/// Rows in the order of the table's files.
+struct SortedRows {
+    definition: Arc<TableDefinition>,
+    columns: SchemaRef,
+    sources: Sources,
+    keys: Vec<RowKey>,
+    /// Where each day's rows stand in `keys`.
+    days: Vec<Range<usize>>,
+}
+
+impl SortedRows {
+    fn of(definition: Arc<TableDefinition>, parts: Vec<Part>) -> Result<Self, LakeError> {
+        let keys = row_keys(&definition, &parts)?;
+        let columns = union_columns(&definition, &parts)?;
+        let mut end = 0;
+        let days = keys.chunk_by(|a, b| a.day == b.day).map(|rows| {
+            let start = end;
+            end += rows.len();
+            start..end
+        });
+        let days = days.collect();
+        Ok(Self {
+            definition,
+            sources: Sources::of(&columns, &parts),
+            columns,
+            keys,
+            days,
+        })
     }
-    let metadata = writer.close()?;
-    let file = StagedFile {
-        path: file_path(definition, day.as_deref()),
-        size_bytes: bytes.len() as u64,
-        rows: rows.len() as u64,
-        day,
-        partitioned: definition.time_column.is_some(),
-        modified_ms: chrono::Utc::now().timestamp_millis(),
-        statistics: delta_statistics(&metadata),
-    };
-    Ok(EncodedFile { bytes, file })
+
+    fn encode(&self, day: usize) -> Result<EncodedFile, LakeError> {
+        let rows = &self.keys[self.days[day].clone()];
+        let day = rows.first().and_then(|row| row.day).and_then(day_text);
+        let properties = writer_properties(&self.definition, &self.columns, rows.len());
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(&self.columns), Some(properties))?;
+        for chunk in rows.chunks(WRITE_ROWS) {
+            writer.write(&self.sources.gather(&self.columns, chunk)?)?;
+        }
+        let metadata = writer.close()?;
+        let file = StagedFile {
+            path: file_path(&self.definition, day.as_deref()),
+            size_bytes: bytes.len() as u64,
+            rows: rows.len() as u64,
+            day,
+            partitioned: self.definition.time_column.is_some(),
+            modified_ms: chrono::Utc::now().timestamp_millis(),
+            statistics: delta_statistics(&metadata),
+        };
+        Ok(EncodedFile { bytes, file })
+    }
 }
 
 /// Each column of each part, ready to pick rows from.
@@ -275,7 +321,12 @@ impl Sources {
                 let missing = |part: &Part| new_null_array(field.data_type(), part.batch.num_rows());
                 parts
                     .iter()
-                    .map(|part| part.batch.column_by_name(field.name()).cloned().unwrap_or_else(|| missing(part)))
+                    .map(|part| {
+                        part.batch
+                            .column_by_name(field.name())
+                            .cloned()
+                            .unwrap_or_else(|| missing(part))
+                    })
                     .collect()
             })
             .collect();
@@ -291,7 +342,11 @@ impl Sources {
                 }))
             })
             .collect();
-        Self { columns: arrays, objects: StringArray::from(objects), object_of_part }
+        Self {
+            columns: arrays,
+            objects: StringArray::from(objects),
+            object_of_part,
+        }
     }
 
     fn gather(&self, columns: &SchemaRef, rows: &[RowKey]) -> Result<RecordBatch, LakeError> {
@@ -303,12 +358,18 @@ impl Sources {
             let sources: Vec<&dyn Array> = sources.iter().map(AsRef::as_ref).collect();
             Ok(interleave(&sources, &picks)?)
         });
-        Ok(RecordBatch::try_new(Arc::clone(columns), arrays.collect::<Result<Vec<_>, LakeError>>()?)?)
+        Ok(RecordBatch::try_new(
+            Arc::clone(columns),
+            arrays.collect::<Result<Vec<_>, LakeError>>()?,
+        )?)
     }
 
     fn lineage(&self, rows: &[RowKey]) -> Result<ArrayRef, LakeError> {
         let keys: Int32Array = rows.iter().map(|row| self.object_of_part[row.part as usize]).collect();
-        Ok(Arc::new(DictionaryArray::try_new(keys, Arc::new(self.objects.clone()))?))
+        Ok(Arc::new(DictionaryArray::try_new(
+            keys,
+            Arc::new(self.objects.clone()),
+        )?))
     }
 }
 
@@ -323,7 +384,11 @@ pub(crate) fn writer_properties(definition: &TableDefinition, columns: &Schema, 
     if let Some(time) = definition.time_column {
         properties = properties.set_column_statistics_enabled(ColumnPath::from(time), EnabledStatistics::Page);
         if let Ok(index) = leaf_index(columns, time) {
-            let order = SortingColumn { column_idx: index, descending: false, nulls_first: true };
+            let order = SortingColumn {
+                column_idx: index,
+                descending: false,
+                nulls_first: true,
+            };
             properties = properties.set_sorting_columns(Some(vec![order]));
         }
     }
@@ -355,7 +420,12 @@ fn leaf_index(columns: &Schema, name: &str) -> Result<i32, ()> {
         }
     }
     let position = columns.index_of(name).map_err(|_| ())?;
-    Ok(columns.fields().iter().take(position).map(|field| leaves(field.data_type())).sum())
+    Ok(columns
+        .fields()
+        .iter()
+        .take(position)
+        .map(|field| leaves(field.data_type()))
+        .sum())
 }
 
 /// `2026-11-01` for days since 1970-01-01.

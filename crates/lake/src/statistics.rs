@@ -17,13 +17,18 @@ pub fn delta_statistics(metadata: &ParquetMetaData) -> String {
     let (mut least, mut greatest, mut nulls) = (Map::new(), Map::new(), Map::new());
     for (number, column) in columns.columns().iter().enumerate() {
         let [name] = column.path().parts() else { continue };
-        let chunks: Option<Vec<&Statistics>> =
-            metadata.row_groups().iter().map(|group| group.column(number).statistics()).collect();
+        let chunks: Option<Vec<&Statistics>> = metadata
+            .row_groups()
+            .iter()
+            .map(|group| group.column(number).statistics())
+            .collect();
         let Some(chunks) = chunks else { continue };
         if let Some(count) = chunks.iter().map(|chunk| chunk.null_count_opt()).sum::<Option<u64>>() {
             nulls.insert(name.clone(), count.into());
         }
-        let Some((low, high)) = range(column, &chunks) else { continue };
+        let Some((low, high)) = range(column, &chunks) else {
+            continue;
+        };
         least.insert(name.clone(), low);
         greatest.insert(name.clone(), high);
     }
@@ -45,7 +50,10 @@ fn range(column: &ColumnDescriptor, chunks: &[&Statistics]) -> Option<(Value, Va
                 _ => None,
             })?;
             // Other readers take a bare number for a date as an error; the tables have no such column but partitions.
-            column.logical_type_ref().is_none().then(|| (ranges.0.into(), ranges.1.into()))
+            column
+                .logical_type_ref()
+                .is_none()
+                .then(|| (ranges.0.into(), ranges.1.into()))
         }
         Statistics::Int64(_) => {
             let (low, high) = over(chunks, |chunk| match chunk {
@@ -79,9 +87,10 @@ fn over<'a, T: PartialOrd + Copy>(
         }
         let (low, high) = range(chunk)?;
         whole = Some(match whole {
-            Some((least, greatest)) => {
-                (if low < least { low } else { least }, if high > greatest { high } else { greatest })
-            }
+            Some((least, greatest)) => (
+                if low < least { low } else { least },
+                if high > greatest { high } else { greatest },
+            ),
             None => (low, high),
         });
     }

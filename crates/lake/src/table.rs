@@ -7,7 +7,9 @@ use std::time::Duration;
 use arrow::datatypes::{Field, Schema};
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TransactionError};
-use deltalake_core::kernel::{Action, EagerSnapshot, Metadata, StructField, StructType, Transaction as DeltaTransaction};
+use deltalake_core::kernel::{
+    Action, EagerSnapshot, Metadata, StructField, StructType, Transaction as DeltaTransaction,
+};
 use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
@@ -69,7 +71,12 @@ impl Table {
         let path = Path::from_iter(["tables", DATABASE, definition.schema, definition.name]);
         let prefixed: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&root), path.clone()));
         let log = default_logstore(prefixed, Arc::clone(&root), &log_url(&path), &StorageConfig::default());
-        Self { definition, root, path, log }
+        Self {
+            definition,
+            root,
+            path,
+            log,
+        }
     }
 
     /// What the table looks like when it is made.
@@ -92,7 +99,9 @@ impl Table {
         if self.is_absent().await? {
             return Ok(None);
         }
-        let eager = EagerSnapshot::try_new(self.log.as_ref(), None).await.map_err(|e| self.delta(e))?;
+        let eager = EagerSnapshot::try_new(self.log.as_ref(), None)
+            .await
+            .map_err(|e| self.delta(e))?;
         Ok(Some(Snapshot::new(eager, &self.path)?))
     }
 
@@ -110,7 +119,9 @@ impl Table {
         // Another process may have made it at the same moment: what counts is that it is there.
         match self.snapshot().await? {
             Some(snapshot) => Ok(snapshot),
-            None => Err(made.err().unwrap_or_else(|| LakeError::NoTable { name: self.definition.qualified_name() })),
+            None => Err(made.err().unwrap_or_else(|| LakeError::NoTable {
+                name: self.definition.qualified_name(),
+            })),
         }
     }
 
@@ -131,7 +142,11 @@ impl Table {
 
     /// The last step `application` did on this table, or `None`.
     pub async fn transaction_version(&self, snapshot: &Snapshot, application: &str) -> Result<Option<i64>, LakeError> {
-        snapshot.eager.transaction_version(self.log.as_ref(), application).await.map_err(|e| self.delta(e))
+        snapshot
+            .eager
+            .transaction_version(self.log.as_ref(), application)
+            .await
+            .map_err(|e| self.delta(e))
     }
 
     /// Commits `change` in one version and gives the table with it.
@@ -147,7 +162,9 @@ impl Table {
                 return Ok(snapshot);
             }
             if !has_all(&snapshot, &change.remove) {
-                return Err(LakeError::Overtaken { table: self.definition.qualified_name() });
+                return Err(LakeError::Overtaken {
+                    table: self.definition.qualified_name(),
+                });
             }
             crate::failpoint::hit("lake.commit.before")?;
             let outcome = self.try_commit(&snapshot, change).await;
@@ -169,7 +186,10 @@ impl Table {
                 }
             };
         }
-        Err(LakeError::Contended { table: self.definition.qualified_name(), attempts: ATTEMPTS })
+        Err(LakeError::Contended {
+            table: self.definition.qualified_name(),
+            attempts: ATTEMPTS,
+        })
     }
 
     /// True when the change is already in the snapshot.
@@ -178,7 +198,9 @@ impl Table {
             let done = self.transaction_version(snapshot, &step.application).await?;
             return Ok(done.is_some_and(|done| done >= step.version));
         }
-        let Some(first) = change.add.first() else { return Ok(false) };
+        let Some(first) = change.add.first() else {
+            return Ok(false);
+        };
         Ok(snapshot.files().iter().any(|file| file.log_path() == first.path))
     }
 
@@ -187,8 +209,18 @@ impl Table {
         if let Some(metadata) = with_columns(snapshot, &change.columns)? {
             actions.push(Action::Metadata(metadata));
         }
-        actions.extend(change.remove.iter().map(|file| Action::Remove(file.view.remove_action(!change.same_rows))));
-        actions.extend(change.add.iter().map(|file| Action::Add(file.to_add(!change.same_rows))));
+        actions.extend(
+            change
+                .remove
+                .iter()
+                .map(|file| Action::Remove(file.view.remove_action(!change.same_rows))),
+        );
+        actions.extend(
+            change
+                .add
+                .iter()
+                .map(|file| Action::Add(file.to_add(!change.same_rows))),
+        );
         let mut properties = CommitProperties::default().with_max_retries(0);
         if let Some(step) = &change.transaction {
             let step = DeltaTransaction::new(&step.application, step.version);
@@ -206,8 +238,11 @@ impl Table {
     /// at which they were taken out.
     pub(crate) async fn tombstones(&self, snapshot: &Snapshot) -> Result<Vec<(Path, i64)>, LakeError> {
         let state = deltalake_core::table::state::DeltaTableState::new(snapshot.eager.clone());
-        let removed: Vec<_> =
-            state.all_tombstones(self.log.as_ref()).try_collect().await.map_err(|e: DeltaTableError| self.delta(e))?;
+        let removed: Vec<_> = state
+            .all_tombstones(self.log.as_ref())
+            .try_collect()
+            .await
+            .map_err(|e: DeltaTableError| self.delta(e))?;
         Ok(removed
             .iter()
             .map(|file| {
@@ -218,19 +253,29 @@ impl Table {
     }
 
     fn delta(&self, error: DeltaTableError) -> LakeError {
-        LakeError::Delta { table: self.definition.qualified_name(), source: Box::new(error) }
+        LakeError::Delta {
+            table: self.definition.qualified_name(),
+            source: Box::new(error),
+        }
     }
 }
 
 /// What the table's log calls a change.
 fn operation(change: &Change) -> DeltaOperation {
     if change.same_rows {
-        return DeltaOperation::Optimize { predicate: None, target_size: TARGET_FILE_BYTES as i64 };
+        return DeltaOperation::Optimize {
+            predicate: None,
+            target_size: TARGET_FILE_BYTES as i64,
+        };
     }
     if change.add.is_empty() && !change.remove.is_empty() {
         return DeltaOperation::Delete { predicate: None };
     }
-    DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None }
+    DeltaOperation::Write {
+        mode: SaveMode::Append,
+        partition_by: None,
+        predicate: None,
+    }
 }
 
 /// True when every one of `files` is still in the table.
@@ -255,8 +300,11 @@ fn came_second(error: &DeltaTableError) -> bool {
 
 /// The table's metadata with the columns it lacks at the end, or `None` when it has them all.
 fn with_columns(snapshot: &Snapshot, columns: &[Field]) -> Result<Option<Metadata>, DeltaTableError> {
-    let lacking: Vec<Field> =
-        columns.iter().filter(|field| snapshot.schema().column_with_name(field.name()).is_none()).cloned().collect();
+    let lacking: Vec<Field> = columns
+        .iter()
+        .filter(|field| snapshot.schema().column_with_name(field.name()).is_none())
+        .cloned()
+        .collect();
     if lacking.is_empty() {
         return Ok(None);
     }
@@ -271,7 +319,9 @@ fn with_columns(snapshot: &Snapshot, columns: &[Field]) -> Result<Option<Metadat
 }
 
 fn kernel_schema(columns: &Schema) -> Result<StructType, DeltaTableError> {
-    columns.try_into_kernel().map_err(|e| DeltaTableError::Generic(e.to_string()))
+    columns
+        .try_into_kernel()
+        .map_err(|e| DeltaTableError::Generic(e.to_string()))
 }
 
 /// A name for the table's place that only delta-rs sees: its path under the lake's root.

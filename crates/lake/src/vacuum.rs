@@ -46,7 +46,10 @@ pub struct VacuumOptions {
 
 impl Default for VacuumOptions {
     fn default() -> Self {
-        Self { older_than: Duration::from_hours(7 * 24), dry_run: false }
+        Self {
+            older_than: Duration::from_hours(7 * 24),
+            dry_run: false,
+        }
     }
 }
 
@@ -77,7 +80,9 @@ pub struct VacuumFailure {
 /// its files could then be taken for nobody's. A file that cannot be removed is no error: it is in the summary.
 pub async fn vacuum(table: &Table, options: &VacuumOptions) -> Result<VacuumSummary, LakeError> {
     if options.older_than < Duration::from_hours(LEAST_AGE_HOURS) {
-        return Err(LakeError::TooYoung { least_hours: LEAST_AGE_HOURS });
+        return Err(LakeError::TooYoung {
+            least_hours: LEAST_AGE_HOURS,
+        });
     }
     let age = TimeDelta::from_std(options.older_than).unwrap_or(TimeDelta::MAX);
     let before = Utc::now().checked_sub_signed(age).unwrap_or(DateTime::<Utc>::MIN_UTC);
@@ -89,18 +94,28 @@ pub async fn vacuum(table: &Table, options: &VacuumOptions) -> Result<VacuumSumm
         .into_iter()
         .filter(|object| is_data_file(table.path(), &object.location) && !needs.keep(object, before))
         .collect();
-    let staged: Vec<ObjectMeta> = table.store().list(Some(&Path::from(STAGING_FOLDER))).try_collect().await?;
+    let staged: Vec<ObjectMeta> = table
+        .store()
+        .list(Some(&Path::from(STAGING_FOLDER)))
+        .try_collect()
+        .await?;
     unneeded.extend(staged.into_iter().filter(|object| object.last_modified < before));
     if options.dry_run {
         let bytes = unneeded.iter().map(|object| object.size).sum();
-        return Ok(VacuumSummary { files: unneeded.len() as u64, bytes, failed: Vec::new() });
+        return Ok(VacuumSummary {
+            files: unneeded.len() as u64,
+            bytes,
+            failed: Vec::new(),
+        });
     }
     Ok(remove(table, unneeded).await)
 }
 
 /// True for a Parquet file of the table that lies in no hidden folder.
 fn is_data_file(table: &Path, path: &Path) -> bool {
-    let Some(mut parts) = path.prefix_match(table) else { return false };
+    let Some(mut parts) = path.prefix_match(table) else {
+        return false;
+    };
     path.extension().is_some_and(|extension| extension == "parquet")
         && parts.all(|part| !part.as_ref().starts_with(['_', '.']))
 }
@@ -118,7 +133,11 @@ struct Needs {
 impl Needs {
     async fn of(table: &Table, open: &OpenBatches) -> Result<Self, LakeError> {
         let name = table.definition().qualified_name();
-        let decided = open.tables.iter().filter(|outcome| outcome.table == name).flat_map(|outcome| &outcome.files);
+        let decided = open
+            .tables
+            .iter()
+            .filter(|outcome| outcome.table == name)
+            .flat_map(|outcome| &outcome.files);
         let mut named: HashSet<Path> = decided.map(|file| absolute(table, &file.path)).collect();
         let mut taken_out = HashMap::new();
         if let Some(snapshot) = table.snapshot().await? {
@@ -128,7 +147,11 @@ impl Needs {
                 *latest = time_ms.max(*latest);
             }
         }
-        Ok(Self { named, taken_out, undecided_since: open.undecided_since })
+        Ok(Self {
+            named,
+            taken_out,
+            undecided_since: open.undecided_since,
+        })
     }
 
     fn keep(&self, object: &ObjectMeta, before: DateTime<Utc>) -> bool {
@@ -160,7 +183,10 @@ async fn remove(table: &Table, objects: Vec<ObjectMeta>) -> VacuumSummary {
             Err(StoreError::NotFound { .. }) => {}
             Err(error) => {
                 tracing::warn!(path = %object.location, %error, "a file could not be removed");
-                summary.failed.push(VacuumFailure { path: object.location, error });
+                summary.failed.push(VacuumFailure {
+                    path: object.location,
+                    error,
+                });
             }
         }
     }

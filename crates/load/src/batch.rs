@@ -9,7 +9,7 @@ use flowtrail_lake::history::{HistoryRow, Status};
 use flowtrail_lake::intent::TableOutcome;
 use flowtrail_lake::{Lake, failpoint};
 use futures::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::buffer::Buffer;
 use crate::object::{Found, ReadObject, day_of_key, read, rewound};
@@ -17,7 +17,9 @@ use crate::plan::Work;
 use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop};
 
 /// Objects in flight for each core: fetching waits, decoding works.
-const OBJECTS_A_CORE: usize = 4;
+const OBJECTS_A_CORE: usize = 8;
+/// What objects in flight may take together, in MiB of memory as estimated from their sizes.
+const IN_FLIGHT_MIB: u32 = 320;
 
 /// What a batch needs beside its objects.
 pub struct BatchContext<'a> {
@@ -68,18 +70,24 @@ async fn read_all(
     buffer: &mut Buffer,
 ) -> Result<Vec<ObjectOutcome>, LoadError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let memory = Arc::new(Semaphore::new(IN_FLIGHT_MIB as usize));
     let reading = futures::stream::iter(objects)
         .take_while(|_| futures::future::ready(!context.stop.is_asked()))
         .map(|work| {
-            let options = Arc::clone(context.options);
+            let (options, memory) = (Arc::clone(context.options), Arc::clone(&memory));
             // A task of its own, so that reading goes on while rows are staged.
-            tokio::spawn(async move { read(work, &options).await })
+            tokio::spawn(async move {
+                let room = memory.acquire_many_owned(memory_mib(work.object.size_bytes)).await;
+                Ok::<_, LoadError>((read(work, &options).await?, room))
+            })
         })
         .buffer_unordered(cores * OBJECTS_A_CORE);
     let mut reading = std::pin::pin!(reading);
     let mut outcomes = Vec::new();
     while let Some(object) = reading.next().await {
-        let outcome = take_in(buffer, outcomes.len(), object??, context.options).await?;
+        // The room is free again when the buffer, which has a bound of its own, has the rows.
+        let (object, _room) = object??;
+        let outcome = take_in(buffer, outcomes.len(), object, context.options).await?;
         let records = outcome.counts.values().map(|counts| counts.rows + counts.rejected).sum();
         context.progress.object_done(outcome.object.object.size_bytes, records);
         outcomes.push(outcome);
@@ -87,6 +95,12 @@ async fn read_all(
     }
     buffer.flush().await?;
     Ok(outcomes)
+}
+
+/// What an object in flight takes: its bytes, and its rows decoded up to the size at which they are not held.
+fn memory_mib(size_bytes: u64) -> u32 {
+    let estimate = (size_bytes >> 20).saturating_mul(12).clamp(1, 96);
+    estimate as u32
 }
 
 /// Hands an object's rows to the buffer.

@@ -13,7 +13,7 @@ use crate::views::VIEWS;
 use crate::{Place, QueryError, catalog};
 
 /// Names less alike than this are not worth a guess.
-const LEAST_LIKENESS: f64 = 0.6;
+const LEAST_LIKENESS: f64 = 0.7;
 
 impl QueryError {
     /// What `error`, met while `sql` was read and planned, means.
@@ -108,7 +108,25 @@ fn plan(message: &str, place: Option<Place>) -> QueryError {
         let similar = engine.and_then(|(engine, _)| similar(name, [engine]));
         return QueryError::UnknownFunction { name: name.to_owned(), place, similar };
     }
-    QueryError::Invalid { message: clean(message), place }
+    let message = ungrouped(message).or_else(|| mismatch(message)).unwrap_or_else(|| clean(message));
+    QueryError::Invalid { message, place }
+}
+
+/// A column that is neither grouped by nor aggregated.
+fn ungrouped(message: &str) -> Option<String> {
+    let (before, _) = message.split_once("\" must appear in the GROUP BY clause")?;
+    let (_, column) = before.rsplit_once('"')?;
+    let column = column.rsplit('.').next()?;
+    Some(format!("column `{column}` must be in GROUP BY or in an aggregate such as max({column})"))
+}
+
+/// Arguments of types that a function does not take.
+fn mismatch(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("No function matches the given name and argument types '")?;
+    let (call, rest) = rest.split_once('\'')?;
+    let (_, candidates) = rest.split_once("Candidate functions:")?;
+    let candidates: Vec<_> = candidates.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    Some(format!("there is no {call}; there is {}", candidates.join(", ")))
 }
 
 /// `resolved` is the table's full name, which is more than the user wrote.
@@ -179,7 +197,7 @@ fn clean(message: &str) -> String {
     while let Some(rest) = LAYERS.iter().find_map(|layer| message.strip_prefix(layer)) {
         message = rest;
     }
-    let message = message.trim_end_matches('.');
+    let message = message.split("\nThis issue was likely caused by").next().unwrap_or(message).trim_end_matches('.');
     let mut letters = message.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if !second.is_uppercase() => {

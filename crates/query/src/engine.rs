@@ -13,8 +13,8 @@ use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
 
 use crate::catalog::OpenedTables;
-use crate::optimizer::SecondsComparison;
-use crate::{Answer, EngineSettings, QueryError, functions, refusal};
+use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison};
+use crate::{Answer, EngineSettings, QueryError, functions, parse, refusal};
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches and what `SET` set.
 #[derive(Clone)]
@@ -60,6 +60,7 @@ impl Engine {
             .with_config(settings.session())
             .with_runtime_env(runtime)
             .with_optimizer_rule(Arc::new(SecondsComparison))
+            .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
             .build();
         for function in functions::all() {
             datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function).map_err(failed)?;
@@ -80,7 +81,8 @@ impl Engine {
         let scans = Figures::default();
         let opened = self.open(scans.clone());
         let context = SessionContext::new_with_state(opened.visible_in(self.session()));
-        let plan = context.state().create_logical_plan(sql).await.map_err(|e| QueryError::planning(e, sql))?;
+        let statement = parse::parse(sql).map_err(|e| QueryError::planning(e, sql))?;
+        let plan = context.state().statement_to_plan(statement).await.map_err(|e| QueryError::planning(e, sql))?;
         refusal::check(&plan)?;
         let is_setting = matches!(plan, LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_)));
         let frame = context.execute_logical_plan(plan).await.map_err(|e| QueryError::planning(e, sql))?;

@@ -20,6 +20,7 @@ mod functions;
 mod listing;
 mod optimizer;
 pub mod output;
+mod parse;
 mod place;
 mod refusal;
 mod settings;

@@ -59,6 +59,9 @@ impl EngineSettings {
         let options = config.options_mut();
         // Errors can point at the word they are about.
         options.sql_parser.collect_spans = true;
+        // As in Athena. `ORDER BY bytes DESC LIMIT 10` asks for the greatest, not for ten rows that do not say; and
+        // files, whose rows without a time come first, are then read from their ends for the newest.
+        options.sql_parser.default_null_ordering = "nulls_last".into();
         // What is the time is asked and answered in UTC; the zone of the reader is a matter of output.
         options.execution.time_zone = Some("UTC".into());
         let parquet = &mut options.execution.parquet;

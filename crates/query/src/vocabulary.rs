@@ -18,7 +18,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The words that make sense in a statement over a lake.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vocabulary {
     /// Tables and views by the shortest name that finds each, with the names of their columns.
     pub tables: Vec<(String, Vec<String>)>,
@@ -26,6 +26,26 @@ pub struct Vocabulary {
     pub functions: Vec<String>,
     /// SQL's own words.
     pub keywords: Vec<String>,
+}
+
+impl Default for Vocabulary {
+    /// No table, no function, and SQL's own words.
+    fn default() -> Self {
+        let keywords = KEYWORDS.iter().map(|&word| word.to_owned()).collect();
+        Self { tables: Vec::new(), functions: Vec::new(), keywords }
+    }
+}
+
+impl Vocabulary {
+    /// Whether `word` is one of SQL's own, in any case.
+    pub fn is_keyword(&self, word: &str) -> bool {
+        self.keywords.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether `word` names a function, in any case.
+    pub fn is_function(&self, word: &str) -> bool {
+        self.functions.iter().any(|function| function.eq_ignore_ascii_case(word))
+    }
 }
 
 impl Engine {
@@ -39,7 +59,7 @@ impl Engine {
             let columns = table.schema().fields().iter().map(|field| field.name().clone()).collect();
             tables.push((shortest(schema, name), columns));
         }
-        Ok(Vocabulary { tables, functions: self.functions(), keywords: KEYWORDS.iter().map(|&word| word.into()).collect() })
+        Ok(Vocabulary { tables, functions: self.functions(), ..Vocabulary::default() })
     }
 
     fn functions(&self) -> Vec<String> {

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{Context, Outcome};
 use crate::arguments::SqlArguments;
 use crate::failure::{self, Failure};
-use crate::prompt::{Control, Input, Vocabulary, read_statements};
+use crate::prompt::{Control, Input, read_statements};
 
 /// Runs `flowtrail sql`.
 pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
@@ -64,10 +64,7 @@ fn prompt(engine: Engine, mut printer: Printer) -> Outcome {
     println!("flowtrail {} on {}; \\? for help", env!("CARGO_PKG_VERSION"), engine.lake());
     // The editor waits for keys; statements run on the runtime's own threads meanwhile.
     tokio::task::block_in_place(|| {
-        let vocabulary = || {
-            let known = runtime.block_on(engine.vocabulary()).unwrap_or_default();
-            Vocabulary { tables: known.tables, functions: known.functions, keywords: known.keywords }
-        };
+        let vocabulary = || runtime.block_on(engine.vocabulary()).unwrap_or_default();
         let mut run = |input: Input<'_>| {
             let outcome = match input {
                 Input::Statement(statement) => runtime.block_on(printer.answer(&engine, statement)),

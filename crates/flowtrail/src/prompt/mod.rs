@@ -4,13 +4,13 @@
 mod completer;
 mod highlighter;
 mod validator;
-mod vocabulary;
 
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use flowtrail_query::Vocabulary;
 use flowtrail_query::statements::split;
 use reedline::{
     ColumnarMenu, DefaultHinter, EditCommand, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt,
@@ -21,7 +21,6 @@ use reedline::{
 use completer::SqlCompleter;
 use highlighter::SqlHighlighter;
 use validator::StatementValidator;
-pub use vocabulary::{KEYWORDS, Vocabulary};
 
 /// Statements the history keeps.
 const HISTORY_ENTRIES: usize = 10_000;

@@ -30,8 +30,16 @@ enum End {
 
 impl FileStatistics {
     pub fn of(file: &DataFile) -> Self {
-        let json = file.statistics.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
-        let day = file.day.as_deref().and_then(|day| NaiveDate::from_str(day).ok()).map(day_number);
+        let json = file
+            .statistics
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or(Value::Null);
+        let day = file
+            .day
+            .as_deref()
+            .and_then(|day| NaiveDate::from_str(day).ok())
+            .map(day_number);
         Self { json, day }
     }
 
@@ -70,13 +78,17 @@ impl FileStatistics {
         let columns = file_schema.fields().iter().map(|field| {
             let (name, data_type) = (field.name(), field.data_type());
             let mut column = ColumnStatistics::new_unknown();
-            column.null_count = self.nulls(name).map_or(Precision::Absent, |nulls| Precision::Exact(nulls as usize));
+            column.null_count = self
+                .nulls(name)
+                .map_or(Precision::Absent, |nulls| Precision::Exact(nulls as usize));
             column.min_value = known(self.end(name, data_type, End::Least), data_type);
             column.max_value = known(self.end(name, data_type, End::Greatest), data_type);
             column
         });
         Statistics {
-            num_rows: self.rows().map_or(Precision::Absent, |rows| Precision::Exact(rows as usize)),
+            num_rows: self
+                .rows()
+                .map_or(Precision::Absent, |rows| Precision::Exact(rows as usize)),
             total_byte_size: Precision::Absent,
             column_statistics: columns.collect(),
         }
@@ -108,7 +120,10 @@ impl FilesToPrune<'_> {
     fn ends(&self, column: &Column, end: End) -> Option<ArrayRef> {
         let data_type = self.schema.field_with_name(&column.name).ok()?.data_type();
         let null = ScalarValue::try_from(data_type).ok()?;
-        let values = self.files.iter().map(|file| file.end(&column.name, data_type, end).unwrap_or_else(|| null.clone()));
+        let values = self
+            .files
+            .iter()
+            .map(|file| file.end(&column.name, data_type, end).unwrap_or_else(|| null.clone()));
         ScalarValue::iter_to_array(values).ok()
     }
 }

@@ -93,7 +93,10 @@ fn split_partition(schema: &SchemaRef) -> (SchemaRef, Option<FieldRef>) {
 
 fn ordering(schema: &Schema, column: &str) -> Option<LexOrdering> {
     let position = schema.index_of(column).ok()?;
-    let options = SortOptions { descending: false, nulls_first: true };
+    let options = SortOptions {
+        descending: false,
+        nulls_first: true,
+    };
     LexOrdering::new([PhysicalSortExpr::new(Arc::new(Column::new(column, position)), options)])
 }
 
@@ -108,7 +111,10 @@ fn groups(
     let streams = match streams {
         Streams::AtMost(streams) => streams.max(1),
         Streams::FileEach => {
-            return Ok((files.into_iter().map(|file| FileGroup::new(vec![file])).collect(), ordering.is_some()));
+            return Ok((
+                files.into_iter().map(|file| FileGroup::new(vec![file])).collect(),
+                ordering.is_some(),
+            ));
         }
     };
     if let Some(ordering) = ordering
@@ -129,7 +135,12 @@ fn groups(
 /// True when the column of the order is known to be set in every row: the range of a file says nothing of its nulls,
 /// which stand first in it, so files with nulls cannot follow another in one group.
 fn has_no_nulls(file: &PartitionedFile, schema: &Schema, ordering: &LexOrdering) -> bool {
-    let Some(column) = ordering.first().expr.downcast_ref::<Column>() else { return false };
-    let known = file.statistics.as_ref().and_then(|statistics| statistics.column_statistics.get(column.index()));
+    let Some(column) = ordering.first().expr.downcast_ref::<Column>() else {
+        return false;
+    };
+    let known = file
+        .statistics
+        .as_ref()
+        .and_then(|statistics| statistics.column_statistics.get(column.index()));
     schema.fields().get(column.index()).is_some() && known.is_some_and(|known| known.null_count == Precision::Exact(0))
 }

@@ -28,7 +28,10 @@ const STORE: &str = "lake://root/";
 /// The URL and store that an engine must know to run scans of a lake:
 /// `RuntimeEnv::register_object_store(&url, store)`.
 pub fn engine_store(lake: &crate::Lake) -> Result<(Url, Arc<dyn ObjectStore>), LakeError> {
-    let url = Url::parse(STORE).map_err(|e| LakeError::Url { url: STORE.into(), why: e.to_string() })?;
+    let url = Url::parse(STORE).map_err(|e| LakeError::Url {
+        url: STORE.into(),
+        why: e.to_string(),
+    })?;
     Ok((url, Arc::clone(lake.store())))
 }
 

@@ -35,11 +35,18 @@ impl LakeTable {
     pub fn new(definition: Arc<TableDefinition>, snapshot: Option<Snapshot>, figures: Figures) -> Self {
         let stored = snapshot.as_ref().map_or(&definition.columns, Snapshot::schema);
         let schema = scanned_schema(stored);
-        Self { definition, snapshot, schema, statistics: OnceLock::new(), figures }
+        Self {
+            definition,
+            snapshot,
+            schema,
+            statistics: OnceLock::new(),
+            figures,
+        }
     }
 
     fn statistics_of_files(&self) -> &[FileStatistics] {
-        self.statistics.get_or_init(|| self.files().iter().map(FileStatistics::of).collect())
+        self.statistics
+            .get_or_init(|| self.files().iter().map(FileStatistics::of).collect())
     }
 
     fn files(&self) -> &[crate::DataFile] {
@@ -54,14 +61,24 @@ impl LakeTable {
         };
         let columns = DFSchema::try_from(Arc::clone(&self.schema))?;
         let predicate = state.create_physical_expr(filter, &columns)?;
-        let pruning = PruningPredicateBuilder::new().with_file_schema(Arc::clone(&self.schema)).try_build(predicate)?;
-        pruning.prune(&FilesToPrune { files, schema: &self.schema })
+        let pruning = PruningPredicateBuilder::new()
+            .with_file_schema(Arc::clone(&self.schema))
+            .try_build(predicate)?;
+        pruning.prune(&FilesToPrune {
+            files,
+            schema: &self.schema,
+        })
     }
 
     fn note(&self, kept: &[bool]) {
         let days = |keep: &dyn Fn(usize) -> bool| {
-            let days: std::collections::HashSet<_> =
-                self.files().iter().enumerate().filter(|(number, _)| keep(*number)).map(|(_, file)| &file.day).collect();
+            let days: std::collections::HashSet<_> = self
+                .files()
+                .iter()
+                .enumerate()
+                .filter(|(number, _)| keep(*number))
+                .map(|(_, file)| &file.day)
+                .collect();
             days.len() as u64
         };
         let partitioned = !self.definition.partition_columns().is_empty();

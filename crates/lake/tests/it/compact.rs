@@ -24,14 +24,25 @@ const ALL: &str = "SELECT day, start, srcaddr, _object FROM flow ORDER BY day, s
 pub async fn add(table: &Table, parts: Vec<Part>) -> Snapshot {
     let columns = new_columns(table.definition(), &parts);
     let add = stage(table, parts).await.unwrap();
-    table.commit(&Change { add, columns, ..Change::default() }).await.unwrap()
+    table
+        .commit(&Change {
+            add,
+            columns,
+            ..Change::default()
+        })
+        .await
+        .unwrap()
 }
 
 /// Rows that say no time, of an unknown day or of `fallback_day`.
 pub fn timeless(object: &str, addresses: &[&str], fallback_day: Option<i32>) -> Part {
     let addresses: ArrayRef = Arc::new(arrow::array::StringViewArray::from_iter_values(addresses));
     let batch = RecordBatch::try_from_iter([("srcaddr", addresses)]).unwrap();
-    Part { batch, object: Some(object.into()), fallback_day }
+    Part {
+        batch,
+        object: Some(object.into()),
+        fallback_day,
+    }
 }
 
 pub async fn compact_all(table: &Table) -> CompactSummary {
@@ -40,27 +51,56 @@ pub async fn compact_all(table: &Table) -> CompactSummary {
 
 /// A column of a file, row by row, as it lies in the file.
 async fn times_in(table: &Table, file: &DataFile) -> Vec<Option<i64>> {
-    let batches: Vec<_> = read_columns(table, file, &["start"]).await.unwrap().try_collect().await.unwrap();
-    batches.iter().flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().iter().collect::<Vec<_>>()).collect()
+    let batches: Vec<_> = read_columns(table, file, &["start"])
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().iter().collect::<Vec<_>>())
+        .collect()
 }
 
 fn of_day<'a>(snapshot: &'a Snapshot, day: Option<&str>) -> Vec<&'a DataFile> {
-    snapshot.files().iter().filter(|file| file.day.as_deref() == day).collect()
+    snapshot
+        .files()
+        .iter()
+        .filter(|file| file.day.as_deref() == day)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn small_files_of_a_day_become_one_in_order_with_the_same_rows() {
     let (_folder, lake) = lake();
     let table = flow_table(&lake);
-    add(&table, vec![rows("a", &[("10.0.0.2", DAY + 5), ("10.0.0.1", 30), ("10.0.0.8", 30)])]).await;
-    add(&table, vec![rows("b", &[("10.0.0.3", 10), ("10.0.0.4", 40)]), timeless("b", &["x"], None)]).await;
-    add(&table, vec![rows("c", &[("10.0.0.5", 20)]), timeless("c", &["y", "z"], None)]).await;
+    add(
+        &table,
+        vec![rows("a", &[("10.0.0.2", DAY + 5), ("10.0.0.1", 30), ("10.0.0.8", 30)])],
+    )
+    .await;
+    add(
+        &table,
+        vec![
+            rows("b", &[("10.0.0.3", 10), ("10.0.0.4", 40)]),
+            timeless("b", &["x"], None),
+        ],
+    )
+    .await;
+    add(
+        &table,
+        vec![rows("c", &[("10.0.0.5", 20)]), timeless("c", &["y", "z"], None)],
+    )
+    .await;
     let before = ask(&lake, ALL).await.0;
     let version = table.snapshot().await.unwrap().unwrap().version();
 
     let seen = std::sync::Mutex::new(Vec::new());
     let summary = compact(&table, &CompactOptions::default(), &|at: &CompactProgress| {
-        seen.lock().unwrap().push((at.day.clone(), at.partitions_done, at.partitions_total, at.files_merged));
+        seen.lock()
+            .unwrap()
+            .push((at.day.clone(), at.partitions_done, at.partitions_total, at.files_merged));
     })
     .await
     .unwrap();
@@ -74,10 +114,17 @@ async fn small_files_of_a_day_become_one_in_order_with_the_same_rows() {
     let first = Some("1970-01-01".to_owned());
     assert_eq!(
         *seen.lock().unwrap(),
-        [(None, 0, 2, 2), (None, 1, 2, 2), (first.clone(), 1, 2, 5), (first, 2, 2, 5)]
+        [
+            (None, 0, 2, 2),
+            (None, 1, 2, 2),
+            (first.clone(), 1, 2, 5),
+            (first, 2, 2, 5)
+        ]
     );
     assert_eq!(after.files().len(), 3);
-    let [merged] = of_day(&after, Some("1970-01-01"))[..] else { panic!("{after:?}") };
+    let [merged] = of_day(&after, Some("1970-01-01"))[..] else {
+        panic!("{after:?}")
+    };
     assert_eq!(times_in(&table, merged).await, [10, 20, 30, 30, 40].map(Some));
     assert_eq!(merged.rows(), Some(5));
     assert_eq!(
@@ -97,9 +144,16 @@ async fn merged_files_look_as_a_loader_writes_them() {
     let table = flow_table(&lake);
     let one = add(&table, vec![rows("a", &[("10.0.0.2", 1)])]).await;
     let types = async |file: &DataFile| {
-        let mut batches = read_columns(&table, file, &["srcaddr", "start", "_object"]).await.unwrap();
+        let mut batches = read_columns(&table, file, &["srcaddr", "start", "_object"])
+            .await
+            .unwrap();
         let batch = batches.next().await.unwrap().unwrap();
-        batch.schema().fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>()
+        batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.data_type().clone())
+            .collect::<Vec<_>>()
     };
     let loaded = types(&one.files()[0]).await;
     add(&table, vec![rows("b", &[("10.0.0.2", 2)])]).await;
@@ -127,19 +181,32 @@ async fn what_is_compact_stays_as_it_is() {
 async fn files_of_the_target_size_are_left_alone() {
     let (_folder, lake) = lake();
     let table = flow_table(&lake);
-    let names: Vec<String> = (0..20_000_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
-    let large: Vec<(&str, i64)> = names.iter().zip(0..).map(|(name, n)| (name.as_str(), n % DAY)).collect();
+    let names: Vec<String> = (0..20_000_u64)
+        .map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    let large: Vec<(&str, i64)> = names
+        .iter()
+        .zip(0..)
+        .map(|(name, n)| (name.as_str(), n % DAY))
+        .collect();
     let snapshot = add(&table, vec![rows("large", &large)]).await;
     let target_bytes = snapshot.files()[0].size_bytes;
     add(&table, vec![rows("b", &[("10.0.0.2", 5)])]).await;
     add(&table, vec![rows("c", &[("10.0.0.3", 4)])]).await;
-    let summary = compact(&table, &CompactOptions { target_bytes }, &|_| {}).await.unwrap();
+    let summary = compact(&table, &CompactOptions { target_bytes }, &|_| {})
+        .await
+        .unwrap();
     assert_eq!((summary.files_before, summary.files_after, summary.rows), (2, 1, 2));
     let after = table.snapshot().await.unwrap().unwrap();
     assert!(after.files().iter().any(|file| file.path == snapshot.files()[0].path));
     // The one small file left and the large one are more than the target together.
-    let options = CompactOptions { target_bytes: target_bytes + 1 };
-    assert_eq!(compact(&table, &options, &|_| {}).await.unwrap(), CompactSummary::default());
+    let options = CompactOptions {
+        target_bytes: target_bytes + 1,
+    };
+    assert_eq!(
+        compact(&table, &options, &|_| {}).await.unwrap(),
+        CompactSummary::default()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,11 +219,20 @@ async fn very_many_files_are_merged_in_runs_and_these_again() {
         let spread: Vec<(&str, i64)> = (0..200).map(|row| ("10.0.0.1", (row * 431 + file % 7) % DAY)).collect();
         files.extend(stage(&table, vec![rows(&format!("o{file}"), &spread)]).await.unwrap());
     }
-    table.commit(&Change { add: files, ..Change::default() }).await.unwrap();
+    table
+        .commit(&Change {
+            add: files,
+            ..Change::default()
+        })
+        .await
+        .unwrap();
     let sums = "SELECT count(*), count(DISTINCT _object), sum(start), min(start), max(start) FROM flow";
     let before = ask(&lake, sums).await.0;
     let summary = compact_all(&table).await;
-    assert_eq!((summary.partitions, summary.files_before, summary.files_after), (1, 152, 3));
+    assert_eq!(
+        (summary.partitions, summary.files_before, summary.files_after),
+        (1, 152, 3)
+    );
     let after = table.snapshot().await.unwrap().unwrap();
     assert_eq!(after.files().len(), 1);
     assert_eq!(ask(&lake, sums).await.0, before);
@@ -174,9 +250,21 @@ async fn columns_that_only_some_files_have_are_null_in_the_rows_of_the_others() 
     let shapes: ArrayRef = Arc::new(StringArray::from(vec![None::<&str>, None]));
     let starts: ArrayRef = Arc::new(Int64Array::from(vec![2, 4]));
     let batch = RecordBatch::try_from_iter([("start", starts), ("colour", colours), ("shape", shapes)]).unwrap();
-    add(&table, vec![Part { batch, object: Some("b".into()), fallback_day: None }]).await;
+    add(
+        &table,
+        vec![Part {
+            batch,
+            object: Some("b".into()),
+            fallback_day: None,
+        }],
+    )
+    .await;
     compact_all(&table).await;
-    let (answer, figures) = ask(&lake, "SELECT start, srcaddr, colour, shape, _object FROM flow ORDER BY start").await;
+    let (answer, figures) = ask(
+        &lake,
+        "SELECT start, srcaddr, colour, shape, _object FROM flow ORDER BY start",
+    )
+    .await;
     assert_eq!(figures.files_total, 1);
     assert_eq!(
         answer,
@@ -192,7 +280,11 @@ async fn columns_that_only_some_files_have_are_null_in_the_rows_of_the_others() 
     );
     let file = table.snapshot().await.unwrap().unwrap().files()[0].clone();
     let mut held = read_columns(&table, &file, &["colour", "shape"]).await.unwrap();
-    assert_eq!(held.next().await.unwrap().unwrap().num_columns(), 1, "a column without a value takes no room");
+    assert_eq!(
+        held.next().await.unwrap().unwrap().num_columns(),
+        1,
+        "a column without a value takes no room"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +292,11 @@ async fn rows_without_a_time_come_first_in_the_file_and_in_answers() {
     let (_folder, lake) = lake();
     let table = flow_table(&lake);
     add(&table, vec![rows("a", &[("10.0.0.1", 5)])]).await;
-    add(&table, vec![rows("b", &[("10.0.0.2", 7)]), timeless("b", &["10.0.0.3"], Some(0))]).await;
+    add(
+        &table,
+        vec![rows("b", &[("10.0.0.2", 7)]), timeless("b", &["10.0.0.3"], Some(0))],
+    )
+    .await;
     let question = "SELECT start, srcaddr FROM flow ORDER BY start NULLS FIRST";
     let expected = "\
 +-------+----------+
@@ -240,14 +336,36 @@ async fn a_table_without_days_is_one_partition_and_reads_as_before() {
             skipdata: 0,
             first_error: None,
         };
-        let stamp = BatchStamp { shard: "0", batch, loaded_at: chrono::Utc::now() };
+        let stamp = BatchStamp {
+            shard: "0",
+            batch,
+            loaded_at: chrono::Utc::now(),
+        };
         let batch = history_batch(&[row], stamp).unwrap();
-        add(&table, vec![Part { batch, object: None, fallback_day: None }]).await;
+        add(
+            &table,
+            vec![Part {
+                batch,
+                object: None,
+                fallback_day: None,
+            }],
+        )
+        .await;
     }
     let prefixes = ["s3://b/".to_owned()];
-    let before = loaded_objects(&table, &table.snapshot().await.unwrap().unwrap(), &prefixes).await.unwrap();
+    let before = loaded_objects(&table, &table.snapshot().await.unwrap().unwrap(), &prefixes)
+        .await
+        .unwrap();
     let summary = compact_all(&table).await;
-    assert_eq!((summary.partitions, summary.files_before, summary.files_after, summary.rows), (1, 3, 1, 3));
+    assert_eq!(
+        (
+            summary.partitions,
+            summary.files_before,
+            summary.files_after,
+            summary.rows
+        ),
+        (1, 3, 1, 3)
+    );
     let after = table.snapshot().await.unwrap().unwrap();
     assert_eq!(after.files().len(), 1);
     let known = loaded_objects(&table, &after, &prefixes).await.unwrap();
@@ -260,7 +378,14 @@ async fn a_query_that_began_before_ends_as_if_nothing_had_happened() {
     let (_folder, lake) = lake();
     let table = flow_table(&lake);
     for file in 0..12 {
-        add(&table, vec![rows(&format!("o{file}"), &[("10.0.0.1", file), ("10.0.0.2", DAY + file)])]).await;
+        add(
+            &table,
+            vec![rows(
+                &format!("o{file}"),
+                &[("10.0.0.1", file), ("10.0.0.2", DAY + file)],
+            )],
+        )
+        .await;
     }
     let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1).with_batch_size(1));
     let (url, store) = engine_store(&lake).unwrap();
@@ -274,20 +399,28 @@ async fn a_query_that_began_before_ends_as_if_nothing_had_happened() {
     let mut times = vec![stream.next().await.unwrap().unwrap()];
 
     assert_eq!(compact_all(&table).await.files_before, 24);
-    let least = VacuumOptions { older_than: Duration::from_hours(1), dry_run: false };
+    let least = VacuumOptions {
+        older_than: Duration::from_hours(1),
+        dry_run: false,
+    };
     assert_eq!(vacuum(&table, &least).await.unwrap().files, 0);
 
     while let Some(batch) = stream.next().await {
         times.push(batch.unwrap());
     }
-    let times: Vec<i64> =
-        times.iter().flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec()).collect();
+    let times: Vec<i64> = times
+        .iter()
+        .flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec())
+        .collect();
     assert_eq!(times, (0..12).chain(DAY..DAY + 12).collect::<Vec<_>>());
 }
 
 /// Runs `task` to its end while the caller, in the midst of something, waits.
 fn meanwhile<T: Send>(task: impl Future<Output = T> + Send) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     std::thread::scope(|scope| scope.spawn(move || runtime.block_on(task)).join().unwrap())
 }
 
@@ -307,7 +440,13 @@ async fn of_two_compactors_at_once_one_skips() {
     })
     .await
     .unwrap();
-    assert_eq!(summary, CompactSummary { overtaken: 1, ..CompactSummary::default() });
+    assert_eq!(
+        summary,
+        CompactSummary {
+            overtaken: 1,
+            ..CompactSummary::default()
+        }
+    );
     assert_eq!(ask(&lake, ALL).await.0, before);
     assert_eq!(table.snapshot().await.unwrap().unwrap().files().len(), 2);
 }
@@ -331,7 +470,11 @@ async fn compactors_and_loaders_at_the_same_moment_lose_nothing() {
     let (one, two, ()) = tokio::join!(compactor(), compactor(), loader);
     assert!(one.unwrap().partitions + two.unwrap().partitions > 0);
     compact_all(&table).await;
-    let (answer, figures) = ask(&lake, "SELECT count(*) AS n, count(DISTINCT _object) AS o, sum(start) AS s FROM flow").await;
+    let (answer, figures) = ask(
+        &lake,
+        "SELECT count(*) AS n, count(DISTINCT _object) AS o, sum(start) AS s FROM flow",
+    )
+    .await;
     assert!(answer.contains("| 12 | 12 | 66 |"), "{answer}");
     assert_eq!(figures.files_total, 1);
 }
@@ -367,8 +510,16 @@ mod crash {
         assert!(!died.status.success(), "{}", String::from_utf8_lossy(&died.stdout));
         assert_eq!(table.snapshot().await.unwrap().unwrap().version(), snapshot.version());
         assert_eq!(ask(&lake, ALL).await.0, before);
-        let day = lake.folder().unwrap().join(table.path().as_ref()).join("day=1970-01-01");
-        assert_eq!(std::fs::read_dir(&day).unwrap().count(), 3, "the merged file lies there and belongs to nothing");
+        let day = lake
+            .folder()
+            .unwrap()
+            .join(table.path().as_ref())
+            .join("day=1970-01-01");
+        assert_eq!(
+            std::fs::read_dir(&day).unwrap().count(),
+            3,
+            "the merged file lies there and belongs to nothing"
+        );
         assert_eq!(compact_all(&table).await.files_after, 1);
         assert_eq!(ask(&lake, ALL).await.0, before);
     }

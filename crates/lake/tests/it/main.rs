@@ -6,4 +6,3 @@ mod retain;
 mod scan;
 mod table;
 mod vacuum;
-mod zz_memory;

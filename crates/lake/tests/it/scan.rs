@@ -11,8 +11,16 @@ use crate::table::{flow_table, lake, rows};
 async fn load(lake: &Lake, files: &[&[(&str, i64)]]) {
     let table = flow_table(lake);
     for (number, file) in files.iter().enumerate() {
-        let add = stage(&table, vec![rows(&format!("object-{number}"), file)]).await.unwrap();
-        table.commit(&Change { add, ..Change::default() }).await.unwrap();
+        let add = stage(&table, vec![rows(&format!("object-{number}"), file)])
+            .await
+            .unwrap();
+        table
+            .commit(&Change {
+                add,
+                ..Change::default()
+            })
+            .await
+            .unwrap();
     }
 }
 
@@ -23,9 +31,16 @@ pub async fn ask(lake: &Lake, sql: &str) -> (String, ScanFigures) {
     let figures = Figures::default();
     let snapshot = flow_table(lake).snapshot().await.unwrap();
     let definition = Arc::clone(log_table(flowtrail_decode::LogKind::VpcFlow));
-    context.register_table("flow", Arc::new(LakeTable::new(definition, snapshot, figures.clone()))).unwrap();
+    context
+        .register_table("flow", Arc::new(LakeTable::new(definition, snapshot, figures.clone())))
+        .unwrap();
     let batches = context.sql(sql).await.unwrap().collect().await.unwrap();
-    (arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string(), figures.total())
+    (
+        arrow::util::pretty::pretty_format_batches(&batches)
+            .unwrap()
+            .to_string(),
+        figures.total(),
+    )
 }
 
 const DAY: i64 = 86_400;
@@ -33,8 +48,16 @@ const DAY: i64 = 86_400;
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_come_back_with_their_day_and_object() {
     let (_folder, lake) = lake();
-    load(&lake, &[&[("10.0.0.2", DAY + 5), ("10.0.0.1", 30)], &[("10.0.0.3", 10)]]).await;
-    let (answer, _) = ask(&lake, "SELECT day, start, srcaddr, dstaddr, _object FROM flow ORDER BY start").await;
+    load(
+        &lake,
+        &[&[("10.0.0.2", DAY + 5), ("10.0.0.1", 30)], &[("10.0.0.3", 10)]],
+    )
+    .await;
+    let (answer, _) = ask(
+        &lake,
+        "SELECT day, start, srcaddr, dstaddr, _object FROM flow ORDER BY start",
+    )
+    .await;
     assert_eq!(
         answer,
         "\
@@ -51,8 +74,17 @@ async fn rows_come_back_with_their_day_and_object() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_files_that_can_hold_an_answer_are_read() {
     let (_folder, lake) = lake();
-    load(&lake, &[&[("10.0.0.2", DAY + 5), ("10.0.0.1", 30)], &[("10.0.0.3", 10)]]).await;
-    let figures = |files_read, partitions_read| ScanFigures { files_total: 3, files_read, partitions_total: 2, partitions_read };
+    load(
+        &lake,
+        &[&[("10.0.0.2", DAY + 5), ("10.0.0.1", 30)], &[("10.0.0.3", 10)]],
+    )
+    .await;
+    let figures = |files_read, partitions_read| ScanFigures {
+        files_total: 3,
+        files_read,
+        partitions_total: 2,
+        partitions_read,
+    };
     for (filter, read) in [
         ("day = '1970-01-02'", figures(1, 1)),
         ("day > DATE '1970-01-02'", figures(0, 0)),

@@ -17,14 +17,23 @@ pub fn flow_table(lake: &Lake) -> Table {
 
 /// Rows of (srcaddr, start).
 pub fn rows(object: &str, rows: &[(&str, i64)]) -> Part {
-    let addresses: ArrayRef = Arc::new(arrow::array::StringViewArray::from_iter_values(rows.iter().map(|row| row.0)));
+    let addresses: ArrayRef = Arc::new(arrow::array::StringViewArray::from_iter_values(
+        rows.iter().map(|row| row.0),
+    ));
     let starts: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.1)));
     let batch = RecordBatch::try_from_iter([("srcaddr", addresses), ("start", starts)]).unwrap();
-    Part { batch, object: Some(object.into()), fallback_day: None }
+    Part {
+        batch,
+        object: Some(object.into()),
+        fallback_day: None,
+    }
 }
 
 fn step(version: i64) -> Option<Transaction> {
-    Some(Transaction { application: "flowtrail/0".into(), version })
+    Some(Transaction {
+        application: "flowtrail/0".into(),
+        version,
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,9 +41,15 @@ async fn rows_go_to_the_file_of_their_day_in_order_of_time() {
     let (_folder, lake) = lake();
     let table = flow_table(&lake);
     assert!(table.snapshot().await.unwrap().is_none());
-    let parts = vec![rows("a", &[("10.0.0.2", 86_400 + 5), ("10.0.0.1", 30)]), rows("b", &[("10.0.0.3", 10)])];
+    let parts = vec![
+        rows("a", &[("10.0.0.2", 86_400 + 5), ("10.0.0.1", 30)]),
+        rows("b", &[("10.0.0.3", 10)]),
+    ];
     let files = stage(&table, parts).await.unwrap();
-    let days: Vec<_> = files.iter().map(|file| (file.day.clone().unwrap(), file.rows)).collect();
+    let days: Vec<_> = files
+        .iter()
+        .map(|file| (file.day.clone().unwrap(), file.rows))
+        .collect();
     assert_eq!(days, [("1970-01-01".to_owned(), 2), ("1970-01-02".to_owned(), 1)]);
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&files[0].statistics).unwrap(),
@@ -45,7 +60,14 @@ async fn rows_go_to_the_file_of_their_day_in_order_of_time() {
             "nullCount": {"srcaddr": 0, "start": 0, "_object": 0},
         })
     );
-    let snapshot = table.commit(&Change { add: files, transaction: step(1), ..Change::default() }).await.unwrap();
+    let snapshot = table
+        .commit(&Change {
+            add: files,
+            transaction: step(1),
+            ..Change::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(snapshot.rows(), Some(3));
     assert_eq!(snapshot.files().len(), 2);
     let again = table.snapshot().await.unwrap().unwrap();
@@ -62,7 +84,14 @@ async fn a_step_that_is_done_is_not_done_again() {
     let table = flow_table(&lake);
     for _ in 0..3 {
         let files = stage(&table, vec![rows("a", &[("10.0.0.1", 1)])]).await.unwrap();
-        let after = table.commit(&Change { add: files, transaction: step(7), ..Change::default() }).await.unwrap();
+        let after = table
+            .commit(&Change {
+                add: files,
+                transaction: step(7),
+                ..Change::default()
+            })
+            .await
+            .unwrap();
         assert_eq!(after.rows(), Some(1));
     }
 }
@@ -75,8 +104,18 @@ async fn writers_at_the_same_moment_all_land_once() {
         tokio::spawn(async move {
             let files = stage(&table, vec![rows("a", &[("10.0.0.1", number)])]).await.unwrap();
             // Two writers a step: one of each pair must find its step done.
-            let transaction = Some(Transaction { application: format!("flowtrail/{}", number / 2), version: 1 });
-            table.commit(&Change { add: files, transaction, ..Change::default() }).await.unwrap();
+            let transaction = Some(Transaction {
+                application: format!("flowtrail/{}", number / 2),
+                version: 1,
+            });
+            table
+                .commit(&Change {
+                    add: files,
+                    transaction,
+                    ..Change::default()
+                })
+                .await
+                .unwrap();
         })
     });
     for writer in writers.collect::<Vec<_>>() {
@@ -92,11 +131,20 @@ async fn a_column_nobody_knew_becomes_part_of_the_table() {
     let extra: ArrayRef = Arc::new(StringArray::from(vec!["blue"]));
     let starts: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     let batch = RecordBatch::try_from_iter([("start", starts), ("next_hop_colour", extra)]).unwrap();
-    let parts = vec![Part { batch, object: Some("a".into()), fallback_day: None }];
+    let parts = vec![Part {
+        batch,
+        object: Some("a".into()),
+        fallback_day: None,
+    }];
     let columns = new_columns(table.definition(), &parts);
     assert_eq!(columns.len(), 1);
     let files = stage(&table, parts).await.unwrap();
-    let change = Change { add: files, columns, transaction: step(1), ..Change::default() };
+    let change = Change {
+        add: files,
+        columns,
+        transaction: step(1),
+        ..Change::default()
+    };
     let snapshot = table.commit(&change).await.unwrap();
     assert_eq!(snapshot.schema().fields().last().unwrap().name(), "next_hop_colour");
 }

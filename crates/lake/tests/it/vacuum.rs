@@ -15,12 +15,20 @@ const HOUR: Duration = Duration::from_hours(1);
 const DAYS: Duration = Duration::from_hours(24);
 
 fn an_hour() -> VacuumOptions {
-    VacuumOptions { older_than: HOUR, dry_run: false }
+    VacuumOptions {
+        older_than: HOUR,
+        dry_run: false,
+    }
 }
 
 /// Makes a file look as if it was written so long ago.
 fn age(path: &Path, by: Duration) {
-    File::options().write(true).open(path).unwrap().set_modified(SystemTime::now() - by).unwrap();
+    File::options()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_modified(SystemTime::now() - by)
+        .unwrap();
 }
 
 fn on_disk(lake: &Lake, table: &Table, relative: &str) -> PathBuf {
@@ -29,7 +37,9 @@ fn on_disk(lake: &Lake, table: &Table, relative: &str) -> PathBuf {
 
 /// A file beside the table that nothing names, written so long ago.
 async fn orphan(lake: &Lake, table: &Table, by: Duration) -> (StagedFile, PathBuf) {
-    let [file] = &stage(table, vec![rows("orphan", &[("10.9.9.9", 1)])]).await.unwrap()[..] else { panic!() };
+    let [file] = &stage(table, vec![rows("orphan", &[("10.9.9.9", 1)])]).await.unwrap()[..] else {
+        panic!()
+    };
     let path = on_disk(lake, table, &file.path);
     age(&path, by);
     (file.clone(), path)
@@ -50,7 +60,11 @@ fn age_tombstones(lake: &Lake, table: &Table, by: Duration) {
                 if let Some(time) = action["remove"]["deletionTimestamp"].as_i64() {
                     action["remove"]["deletionTimestamp"] = (time - by.as_millis() as i64).into();
                 }
-                if action["remove"].is_null() { line.to_owned() } else { action.to_string() }
+                if action["remove"].is_null() {
+                    line.to_owned()
+                } else {
+                    action.to_string()
+                }
             })
             .collect();
         fs::write(&path, lines.join("\n")).unwrap();
@@ -58,15 +72,26 @@ fn age_tombstones(lake: &Lake, table: &Table, by: Duration) {
 }
 
 fn owner() -> Owner {
-    Owner { host: "h".into(), process: 1, process_start: "0".into(), run: "r".into() }
+    Owner {
+        host: "h".into(),
+        process: 1,
+        process_start: "0".into(),
+        run: "r".into(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_age_under_an_hour_is_refused() {
     let (_folder, lake) = lake();
     let table = flow_table(&lake);
-    let options = VacuumOptions { older_than: HOUR - Duration::from_secs(1), dry_run: true };
-    assert!(matches!(vacuum(&table, &options).await, Err(LakeError::TooYoung { least_hours: 1 })));
+    let options = VacuumOptions {
+        older_than: HOUR - Duration::from_secs(1),
+        dry_run: true,
+    };
+    assert!(matches!(
+        vacuum(&table, &options).await,
+        Err(LakeError::TooYoung { least_hours: 1 })
+    ));
     assert_eq!(VacuumOptions::default().older_than, 7 * DAYS);
 }
 
@@ -76,7 +101,11 @@ async fn files_leave_the_disk_an_age_after_they_left_the_table() {
     let table = flow_table(&lake);
     add(&table, vec![rows("a", &[("10.0.0.1", 1)])]).await;
     let before = add(&table, vec![rows("b", &[("10.0.0.2", 2)])]).await;
-    let old: Vec<PathBuf> = before.files().iter().map(|file| lake.folder().unwrap().join(file.path.as_ref())).collect();
+    let old: Vec<PathBuf> = before
+        .files()
+        .iter()
+        .map(|file| lake.folder().unwrap().join(file.path.as_ref()))
+        .collect();
     let bytes: u64 = before.files().iter().map(|file| file.size_bytes).sum();
     compact_all(&table).await;
     // What counts is when they left the table, not when they were written.
@@ -84,9 +113,20 @@ async fn files_leave_the_disk_an_age_after_they_left_the_table() {
     assert_eq!(vacuum(&table, &an_hour()).await.unwrap().files, 0);
     age_tombstones(&lake, &table, 2 * HOUR);
 
-    let longer = VacuumOptions { older_than: 3 * HOUR, dry_run: false };
+    let longer = VacuumOptions {
+        older_than: 3 * HOUR,
+        dry_run: false,
+    };
     assert_eq!(vacuum(&table, &longer).await.unwrap().files, 0);
-    let dry = vacuum(&table, &VacuumOptions { dry_run: true, ..an_hour() }).await.unwrap();
+    let dry = vacuum(
+        &table,
+        &VacuumOptions {
+            dry_run: true,
+            ..an_hour()
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!((dry.files, dry.bytes), (2, bytes));
     assert!(old.iter().all(|path| path.exists()), "a dry run removes nothing");
 
@@ -108,11 +148,17 @@ async fn what_killed_processes_left_goes_when_it_is_old() {
     age(&kept, 30 * DAYS);
     let (_, young) = orphan(&lake, &table, HOUR / 2).await;
     let (file, old) = orphan(&lake, &table, 2 * HOUR).await;
-    let (young_tmp, old_tmp) = (lake.folder().unwrap().join("tmp/y"), lake.folder().unwrap().join("tmp/o"));
+    let (young_tmp, old_tmp) = (
+        lake.folder().unwrap().join("tmp/y"),
+        lake.folder().unwrap().join("tmp/o"),
+    );
     fs::write(&young_tmp, "12").unwrap();
     fs::write(&old_tmp, "12345").unwrap();
     age(&old_tmp, 2 * HOUR);
-    let beside = [on_disk(&lake, &table, "notes.txt"), on_disk(&lake, &table, "_delta_log/x.parquet")];
+    let beside = [
+        on_disk(&lake, &table, "notes.txt"),
+        on_disk(&lake, &table, "_delta_log/x.parquet"),
+    ];
     for path in &beside {
         fs::write(path, "").unwrap();
         age(path, 30 * DAYS);
@@ -146,7 +192,11 @@ async fn files_a_decided_batch_will_add_stay() {
     let claimed = shard.claim(&Intent::new(1, owner(), Vec::new())).await.unwrap();
     assert_eq!(claimed, Put::Ours);
     let files = vec![named];
-    let outcome = TableOutcome { table: "logs.vpc_flow".into(), files, text_columns: Vec::new() };
+    let outcome = TableOutcome {
+        table: "logs.vpc_flow".into(),
+        files,
+        text_columns: Vec::new(),
+    };
     shard.decide(1, &Outcome::done("r", vec![outcome])).await.unwrap();
     assert_eq!(vacuum(&table, &an_hour()).await.unwrap().files, 1);
     assert!(path.exists() && !other.exists());

@@ -68,7 +68,7 @@ fn compared(seconds: &Expr, op: Operator, moment: i128) -> Option<Expr> {
 }
 
 /// The number of seconds (BIGINT) that `time` is made from, if it is.
-fn time_in_seconds<'a>(time: &'a Expr, schema: &DFSchema) -> Option<&'a Expr> {
+pub(super) fn time_in_seconds<'a>(time: &'a Expr, schema: &DFSchema) -> Option<&'a Expr> {
     match time {
         Expr::Cast(Cast { expr, field }) => {
             let DataType::Timestamp(unit, zone) = field.data_type() else { return None };

@@ -1,7 +1,7 @@
 -- CloudTrail events for people: who did what, where, and whether it worked.
 SELECT
     eventtime AS event_time,
-    regexp_replace(eventsource, '[.]amazonaws[.]com$', '') AS service,
+    replace(eventsource, '.amazonaws.com', '') AS service,
     eventname AS event_name,
     identity_type,
     -- The name people know a principal by; of an assumed role, role/session.

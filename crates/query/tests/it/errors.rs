@@ -34,7 +34,118 @@ async fn complaints_point_at_what_is_wrong() {
     ] {
         complaints += &format!("> {}\n{}\n\n", sql.replace('\n', "\n> "), lake.complaint(sql).await);
     }
-    assert_snapshot!(complaints, @"");
+    assert_snapshot!(complaints, @r#"
+    > SELECT FROM vpc_flow WHERE
+    expected an expression, found the end of the statement
+
+    > SELCT 1
+    line 1, column 1: expected an SQL statement, found SELCT
+      SELCT 1
+      ^
+
+    > SELECT 'one
+    line 1, column 8: unterminated string literal
+      SELECT 'one
+             ^
+
+    > SELECT src_addr
+    > FROM vpc_flow
+    line 1, column 8: no column `src_addr`
+      SELECT src_addr
+             ^
+    hint: did you mean `srcaddr`?
+
+    > SELECT srcaddr
+    > FROM vpc_flow
+    > WHERE action = "REJECT"
+    line 3, column 16: no column `REJECT`
+      WHERE action = "REJECT"
+                     ^
+    hint: a text is written in single quotes: 'REJECT'
+
+    > SELECT v.nothing FROM vpc_flow v
+    line 1, column 8: no column `nothing`
+      SELECT v.nothing FROM vpc_flow v
+             ^
+    hint: `DESCRIBE table` lists a table's columns
+
+    > SELECT * FROM vpcflow
+    line 1, column 15: no table `vpcflow`
+      SELECT * FROM vpcflow
+                    ^
+    hint: did you mean `vpc_flow`?
+
+    > SELECT * FROM logs.cloudtrial
+    line 1, column 15: no table `logs.cloudtrial`
+      SELECT * FROM logs.cloudtrial
+                    ^
+    hint: did you mean `logs.cloudtrail`?
+
+    > SELECT * FROM other.schema.t
+    line 1, column 15: no table `other.schema.t`
+      SELECT * FROM other.schema.t
+                    ^
+    hint: `SHOW TABLES` lists them
+
+    > SELECT 1 FROM nowhere
+    line 1, column 15: no table `nowhere`
+      SELECT 1 FROM nowhere
+                    ^
+    hint: `SHOW TABLES` lists them
+
+    > SELECT protocolname(6)
+    line 1, column 8: no function `protocolname`
+      SELECT protocolname(6)
+             ^
+    hint: did you mean `protocol_name`?
+
+    > SELECT bytes / 0 FROM vpc_flow
+    division by zero
+
+    > SELECT CAST('x' AS INT)
+    cannot cast string 'x' to value of Int32 type
+
+    > SELECT CAST(srcaddr AS INT) FROM vpc_flow
+    cannot cast string '10.0.0.1' to value of Int32 type
+
+    > SELECT ip_in(srcaddr, '10.0.0.0/99') FROM vpc_flow
+    `10.0.0.0/99` is no block of addresses; ip_in takes one such as 10.0.0.0/8 or fc00::/7
+
+    > SELECT srcaddr, count(*) FROM vpc_flow
+    line 1, column 8: column `srcaddr` must be in GROUP BY or in an aggregate such as max(srcaddr)
+      SELECT srcaddr, count(*) FROM vpc_flow
+             ^
+
+    > SELECT day FROM vpc_flow JOIN tgw_flow ON true
+    line 1, column 8: column `day` is in more than one table; write `table.day`
+      SELECT day FROM vpc_flow JOIN tgw_flow ON true
+             ^
+
+    > SELECT sum(srcaddr) FROM vpc_flow
+    there is no sum(Utf8View); there is sum(Decimal), sum(UInt64), sum(Int64), sum(Float64), sum(Duration), sum(Interval)
+
+    > CREATE TABLE t (a INT)
+    CREATE TABLE is not done yet
+    hint: this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET
+
+    > EXPLAIN INSERT INTO vpc_flow SELECT * FROM vpc_flow
+    INSERT INTO is not done yet
+    hint: this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET
+
+    > COPY vpc_flow TO 'x.csv'
+    COPY is not done yet
+    hint: this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET
+
+    > SELECT 1; SELECT 2
+    2 statements at once; one is expected
+    hint: end each with a semicolon and run them one by one
+
+    > -- nothing
+    there is no statement to run
+
+    > SET datafusion.nonsense = 1
+    config value "nonsense" not found on ConfigOptions
+    "#);
 }
 
 #[tokio::test]

@@ -17,7 +17,13 @@ async fn tables_are_found_by_short_and_long_names() {
 async fn columns_named_like_sql_words_need_no_quotes() {
     let lake = lake::of_flows().await;
     let sql = "SELECT start, end, srcaddr, bytes, action, \"end\" - start AS s, type, day FROM vpc_flow WHERE end > 0 ORDER BY start LIMIT 1";
-    assert_snapshot!(lake.ask(sql).await, @"");
+    assert_snapshot!(lake.ask(sql).await, @r"
+    +------------+------------+----------+-------+--------+----+------+------------+
+    | start      | end        | srcaddr  | bytes | action | s  | type | day        |
+    +------------+------------+----------+-------+--------+----+------+------------+
+    | 1793491260 | 1793491290 | 10.0.0.1 | 1500  | ACCEPT | 30 |      | 2026-11-01 |
+    +------------+------------+----------+-------+--------+----+------+------------+
+    ");
     assert!(lake.ask("SELECT max(end) AS e, CASE WHEN min(start) > 0 THEN 1 END AS c FROM vpc_flow v").await.contains("| 1 |"));
 }
 
@@ -25,7 +31,19 @@ async fn columns_named_like_sql_words_need_no_quotes() {
 async fn what_sql_says_of_tables() {
     let lake = lake::of_flows().await;
     let sql = "SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema <> 'information_schema'";
-    assert_snapshot!(lake.ask(sql).await, @"");
+    assert_snapshot!(lake.ask(sql).await, @r"
+    +--------------+--------------+------------+
+    | table_schema | table_name   | table_type |
+    +--------------+--------------+------------+
+    | logs         | vpc_flow     | BASE TABLE |
+    | logs         | tgw_flow     | BASE TABLE |
+    | logs         | cloudtrail   | BASE TABLE |
+    | logs         | flow         | VIEW       |
+    | logs         | trail        | VIEW       |
+    | system       | load_history | BASE TABLE |
+    | system       | quarantine   | BASE TABLE |
+    +--------------+--------------+------------+
+    ");
     assert!(lake.ask("SHOW TABLES").await.contains("load_history"));
     assert!(lake.ask("SHOW COLUMNS FROM vpc_flow").await.contains("srcaddr"));
     assert!(lake.ask("DESCRIBE vpc_flow").await.contains("srcaddr"));

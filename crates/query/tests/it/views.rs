@@ -6,7 +6,15 @@ use crate::lake::{self, Event, FIRST_S, Flow};
 async fn flow_shows_times_names_and_directions() {
     let lake = lake::of_flows().await;
     let sql = "SELECT start_time, end_time, duration_s, protocol_name, tcp_flag_names, src_internal, dst_internal, direction, _object, day FROM flow ORDER BY start";
-    assert_snapshot!(lake.ask(sql).await, @"");
+    assert_snapshot!(lake.ask(sql).await, @r"
+    +----------------------+----------------------+------------+---------------+----------------+--------------+--------------+-----------+---------+------------+
+    | start_time           | end_time             | duration_s | protocol_name | tcp_flag_names | src_internal | dst_internal | direction | _object | day        |
+    +----------------------+----------------------+------------+---------------+----------------+--------------+--------------+-----------+---------+------------+
+    | 2026-11-01T00:01:00Z | 2026-11-01T00:01:30Z | 30         | tcp           | SYN|ACK        | true         | true         | internal  | object  | 2026-11-01 |
+    | 2026-11-02T00:01:00Z | 2026-11-02T00:01:30Z | 30         | udp           | SYN|ACK        | true         | false        | outbound  | object  | 2026-11-02 |
+    | 2026-11-03T00:01:00Z | 2026-11-03T00:01:30Z | 30         | 200           | SYN|ACK        | false        | true         | inbound   | object  | 2026-11-03 |
+    +----------------------+----------------------+------------+---------------+----------------+--------------+--------------+-----------+---------+------------+
+    ");
 }
 
 #[tokio::test]
@@ -26,7 +34,20 @@ async fn a_direction_is_taken_from_the_record_or_its_addresses() {
     ])
     .await;
     let sql = "SELECT flow_direction AS own, src_internal AS src, dst_internal AS dst, direction FROM flow ORDER BY 1, 2, 3";
-    assert_snapshot!(lake.ask(sql).await, @"");
+    assert_snapshot!(lake.ask(sql).await, @r"
+    +---------+-------+-------+-----------+
+    | own     | src   | dst   | direction |
+    +---------+-------+-------+-----------+
+    | egress  | false | true  | outbound  |
+    | ingress | true  | true  | inbound   |
+    |         | false | false | external  |
+    |         | false | true  | inbound   |
+    |         | true  | false | outbound  |
+    |         | true  | true  | internal  |
+    |         |       | true  |           |
+    |         |       |       |           |
+    +---------+-------+-------+-----------+
+    ");
 }
 
 #[tokio::test]
@@ -46,7 +67,16 @@ async fn trail_says_who_did_what() {
     ])
     .await;
     let sql = "SELECT event_time, service, event_name, identity_type, who, is_error, is_write FROM trail ORDER BY who";
-    assert_snapshot!(lake.ask(sql).await, @"");
+    assert_snapshot!(lake.ask(sql).await, @r"
+    +----------------------+---------+------------+---------------+-----------+----------+----------+
+    | event_time           | service | event_name | identity_type | who       | is_error | is_write |
+    +----------------------+---------+------------+---------------+-----------+----------+----------+
+    | 2026-11-01T00:00:00Z | iam     | CreateUser | AssumedRole   | Admin/ben | false    | false    |
+    | 2026-11-01T00:00:00Z | iam     | CreateUser | IAMUser       | ann       | false    | true     |
+    | 2026-11-01T00:00:00Z | iam     | CreateUser | Root          | root      | true     | true     |
+    | 2026-11-01T00:00:00Z | signin  | CreateUser |               |           | false    |          |
+    +----------------------+---------+------------+---------------+-----------+----------+----------+
+    ");
 }
 
 #[tokio::test]
@@ -55,6 +85,13 @@ async fn functions_take_any_text_and_number() {
     let sql = "SELECT protocol_name(protocol) AS p, ip_in(srcaddr, '10.0.0.0/8') AS ten, ip_in(srcaddr, srcaddr || '/32') AS own,
         ip_is_internal(NULL) AS n, human_bytes(sum(bytes)) AS b, tcp_flag_names(2::smallint) AS f
         FROM vpc_flow WHERE ip_in(dstaddr, '10.0.0.0/8') GROUP BY protocol, srcaddr ORDER BY 1";
-    assert_snapshot!(lake.ask(sql).await, @"");
+    assert_snapshot!(lake.ask(sql).await, @r"
+    +-----+-------+------+---+---------+-----+
+    | p   | ten   | own  | n | b       | f   |
+    +-----+-------+------+---+---------+-----+
+    | 200 | false | true |   | 1.5 KiB | SYN |
+    | tcp | true  | true |   | 1.5 KiB | SYN |
+    +-----+-------+------+---+---------+-----+
+    ");
     assert_eq!(lake.complaint("SELECT protocol_name()").await.lines().count(), 1);
 }

@@ -1,0 +1,113 @@
+//! From text to a statement's syntax.
+
+use datafusion::common::{DataFusionError, Result};
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
+
+/// Reads one statement.
+///
+/// The dialect is sqlparser's most permissive one. Beyond it, the flow log's column `end` needs no quotes: it is taken
+/// for the word that closes a `CASE` only where one is open and an expression has just ended.
+pub fn parse(sql: &str) -> Result<Statement> {
+    let dialect = GenericDialect {};
+    let mut tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|e| syntax(e.into()))?;
+    quote_end(&mut tokens);
+    let mut statements = DFParserBuilder::new(tokens).with_dialect(&dialect).build()?.parse_statements()?;
+    let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
+    statements.pop_front().ok_or_else(none)
+}
+
+fn syntax(error: ParserError) -> DataFusionError {
+    DataFusionError::SQL(Box::new(error), None)
+}
+
+/// Puts the word `end` in quotes where it is a name.
+fn quote_end(tokens: &mut [TokenWithSpan]) {
+    let mut open_cases = 0_usize;
+    let mut operand_is_next = true;
+    for token in tokens.iter_mut().map(|token| &mut token.token) {
+        operand_is_next = match token {
+            Token::Whitespace(_) => operand_is_next,
+            Token::Word(word) if word.keyword == Keyword::END && word.quote_style.is_none() => {
+                if operand_is_next || open_cases == 0 {
+                    *word = Word { value: "end".into(), quote_style: Some('"'), keyword: Keyword::NoKeyword };
+                } else {
+                    open_cases -= 1;
+                }
+                false
+            }
+            Token::Word(word) => {
+                open_cases += usize::from(word.keyword == Keyword::CASE);
+                is_before_operand(word.keyword)
+            }
+            other => !ends_operand(other),
+        };
+    }
+}
+
+fn is_before_operand(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::ALL
+            | Keyword::AND
+            | Keyword::AS
+            | Keyword::BETWEEN
+            | Keyword::BY
+            | Keyword::CASE
+            | Keyword::DISTINCT
+            | Keyword::ELSE
+            | Keyword::HAVING
+            | Keyword::ILIKE
+            | Keyword::IN
+            | Keyword::LIKE
+            | Keyword::NOT
+            | Keyword::ON
+            | Keyword::OR
+            | Keyword::SELECT
+            | Keyword::THEN
+            | Keyword::WHEN
+            | Keyword::WHERE
+    )
+}
+
+fn ends_operand(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::RParen
+            | Token::RBracket
+            | Token::RBrace
+            | Token::Number(..)
+            | Token::SingleQuotedString(_)
+            | Token::DollarQuotedString(_)
+            | Token::EscapedStringLiteral(_)
+            | Token::NationalStringLiteral(_)
+            | Token::HexStringLiteral(_)
+            | Token::UnicodeStringLiteral(_)
+            | Token::Placeholder(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn end_is_a_name_where_an_expression_begins() {
+        for (sql, read) in [
+            ("SELECT start, end FROM t", r#"SELECT start, "end" FROM t"#),
+            ("SELECT End - start", r#"SELECT "end" - start"#),
+            ("SELECT max(end) FROM t WHERE end > 0 AND t.end < 9", r#"SELECT max("end") FROM t WHERE "end" > 0 AND t."end" < 9"#),
+            ("SELECT 1 WHERE start BETWEEN 1 AND end ORDER BY end", r#"SELECT 1 WHERE start BETWEEN 1 AND "end" ORDER BY "end""#),
+            ("SELECT CASE WHEN end > 1 THEN end ELSE end END", r#"SELECT CASE WHEN "end" > 1 THEN "end" ELSE "end" END"#),
+            ("SELECT CASE CASE end WHEN 1 THEN 'a' END WHEN 'a' THEN f(2) END, end", r#"SELECT CASE CASE "end" WHEN 1 THEN 'a' END WHEN 'a' THEN f(2) END, "end""#),
+            ("SELECT 1 AS end", r#"SELECT 1 AS "end""#),
+            ("SELECT CASE WHEN true THEN NULL END AS x", "SELECT CASE WHEN true THEN NULL END AS x"),
+        ] {
+            assert_eq!(parse(sql).unwrap().to_string(), read, "{sql}");
+        }
+    }
+}
