@@ -1,5 +1,7 @@
 //! The command line, defined once: parser, help, completions and man pages come from here.
 
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the help people read")]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +29,7 @@ pub struct Arguments {
 /// How AWS is reached, where its own environment and profiles do not say it all.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS")]
+#[allow(clippy::struct_field_names, reason = "the names are the flags")]
 pub struct AwsArguments {
     /// An S3-compatible endpoint (also AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL)
     #[arg(long, global = true, value_name = "URL")]

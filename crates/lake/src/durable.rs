@@ -44,8 +44,8 @@ struct Root {
 impl DurableStore {
     /// A store over `root`, which is made where it does not exist.
     pub fn open(root: &FilePath) -> Result<Self> {
-        fs::create_dir_all(root.join(STAGING_FOLDER)).map_err(|e| failed(e, root))?;
-        let root = fs::canonicalize(root).map_err(|e| failed(e, root))?;
+        fs::create_dir_all(root.join(STAGING_FOLDER)).map_err(|e| failed(&e, root))?;
+        let root = fs::canonicalize(root).map_err(|e| failed(&e, root))?;
         let files = LocalFileSystem::new_with_prefix(&root)?;
         Ok(Self {
             root: Arc::new(Root {
@@ -268,7 +268,7 @@ fn sync_folder(folder: &FilePath) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn failed(error: io::Error, path: &FilePath) -> Error {
+fn failed(error: &io::Error, path: &FilePath) -> Error {
     let error = io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     Error::Generic {
         store: "folder",

@@ -87,7 +87,7 @@ pub enum LakeError {
     #[error("failpoint {0}")]
     Failpoint(&'static str),
     /// An age that would endanger running queries.
-    #[error("files younger than {least_hours} hours are not removed: a query may still read them")]
+    #[error("files that left a table less than {least_hours} h ago are not removed: a query may still read them")]
     TooYoung {
         /// The least age allowed, in hours.
         least_hours: u64,

@@ -204,11 +204,10 @@ impl Shard {
     }
 
     fn path(&self, batch: i64, what: &str) -> Path {
-        Path::from_iter(
-            self.folder
-                .parts()
-                .chain(Path::from(format!("{batch:012}.{what}.json")).parts()),
-        )
+        self.folder
+            .parts()
+            .chain(Path::from(format!("{batch:012}.{what}.json")).parts())
+            .collect()
     }
 
     fn intent_path(&self, batch: i64) -> Path {
@@ -229,9 +228,8 @@ impl Shard {
             mode: PutMode::Create,
             ..PutOptions::default()
         };
-        let error = match self.store.put_opts(path, PutPayload::from(bytes), options).await {
-            Ok(_) => return Ok(Put::Ours),
-            Err(error) => error,
+        let Err(error) = self.store.put_opts(path, PutPayload::from(bytes), options).await else {
+            return Ok(Put::Ours);
         };
         match self.read::<T>(path).await? {
             Some(there) if ours(&there) => Ok(Put::Ours),

@@ -269,16 +269,16 @@ async fn write(
     let mut size_bytes = 0;
     let written = async {
         while let Some(batch) = stream.next().await {
-            let encoded;
-            (encoder, encoded) = encoder.write(batch?).await?;
-            size_bytes += encoded.len() as u64;
-            if !encoded.is_empty() {
-                upload.put(encoded).await?;
+            let bytes;
+            (encoder, bytes) = encoder.write(batch?).await?;
+            size_bytes += bytes.len() as u64;
+            if !bytes.is_empty() {
+                upload.put(bytes).await?;
             }
         }
-        let (metadata, encoded) = encoder.finish().await?;
-        size_bytes += encoded.len() as u64;
-        upload.put(encoded).await?;
+        let (metadata, bytes) = encoder.finish().await?;
+        size_bytes += bytes.len() as u64;
+        upload.put(bytes).await?;
         Ok::<_, LakeError>(metadata)
     };
     match written.await {

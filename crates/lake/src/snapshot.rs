@@ -7,8 +7,6 @@ use deltalake_core::kernel::scalars::ScalarExt as _;
 use deltalake_core::kernel::{EagerSnapshot, LogicalFileView};
 use object_store::path::Path;
 
-use crate::LakeError;
-
 /// A table at one version. Cheap to clone; it never changes.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -43,13 +41,13 @@ impl std::fmt::Debug for DataFile {
 }
 
 impl Snapshot {
-    pub(crate) fn new(eager: EagerSnapshot, table_path: &Path) -> Result<Self, LakeError> {
+    pub(crate) fn new(eager: EagerSnapshot, table_path: &Path) -> Self {
         let schema = Arc::new(Schema::new(eager.arrow_schema().fields().clone()));
         let files = eager
             .log_data()
             .iter()
             .map(|view| DataFile {
-                path: Path::from_iter(table_path.parts().chain(view.object_store_path().parts())),
+                path: table_path.parts().chain(view.object_store_path().parts()).collect(),
                 size_bytes: view.size().unsigned_abs(),
                 day: day_of(&view),
                 modified_ms: view.modification_time(),
@@ -57,7 +55,7 @@ impl Snapshot {
                 view,
             })
             .collect();
-        Ok(Self { eager, schema, files })
+        Self { eager, schema, files }
     }
 
     /// The version, from 0.

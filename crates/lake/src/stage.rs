@@ -96,7 +96,7 @@ struct EncodedFile {
 /// encoded on all cores.
 pub async fn stage(table: &Table, parts: Vec<Part>) -> Result<Vec<StagedFile>, LakeError> {
     let definition = Arc::clone(table.definition());
-    let sorted = tokio::task::spawn_blocking(move || SortedRows::of(definition, parts)).await??;
+    let sorted = tokio::task::spawn_blocking(move || SortedRows::of(definition, &parts)).await??;
     let sorted = Arc::new(sorted);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     futures::stream::iter(0..sorted.days.len())
@@ -140,7 +140,7 @@ pub fn new_columns(definition: &TableDefinition, parts: &[Part]) -> Vec<Field> {
 }
 
 pub(crate) fn absolute(table: &Table, relative: &str) -> Path {
-    Path::from_iter(table.path().parts().chain(Path::from(relative).parts()))
+    table.path().parts().chain(Path::from(relative).parts()).collect()
 }
 
 /// A name no other file has, in the folder of its day.
@@ -263,9 +263,9 @@ struct SortedRows {
 }
 
 impl SortedRows {
-    fn of(definition: Arc<TableDefinition>, parts: Vec<Part>) -> Result<Self, LakeError> {
-        let keys = row_keys(&definition, &parts)?;
-        let columns = union_columns(&definition, &parts)?;
+    fn of(definition: Arc<TableDefinition>, parts: &[Part]) -> Result<Self, LakeError> {
+        let keys = row_keys(&definition, parts)?;
+        let columns = union_columns(&definition, parts)?;
         let mut end = 0;
         let days = keys.chunk_by(|a, b| a.day == b.day).map(|rows| {
             let start = end;
@@ -275,7 +275,7 @@ impl SortedRows {
         let days = days.collect();
         Ok(Self {
             definition,
-            sources: Sources::of(&columns, &parts),
+            sources: Sources::of(&columns, parts),
             columns,
             keys,
             days,

@@ -102,11 +102,11 @@ impl Table {
         let eager = EagerSnapshot::try_new(self.log.as_ref(), None)
             .await
             .map_err(|e| self.delta(e))?;
-        Ok(Some(Snapshot::new(eager, &self.path)?))
+        Ok(Some(Snapshot::new(eager, &self.path)))
     }
 
     async fn is_absent(&self) -> Result<bool, LakeError> {
-        let log = Path::from_iter(self.path.parts().chain(Path::from("_delta_log").parts()));
+        let log = self.path.parts().chain(Path::from("_delta_log").parts()).collect();
         Ok(self.root.list(Some(&log)).next().await.transpose()?.is_none())
     }
 
@@ -230,8 +230,7 @@ impl Table {
             .with_actions(actions)
             .build(Some(&snapshot.eager), Arc::clone(&self.log), operation(change))
             .await?;
-        Snapshot::new(done.snapshot().snapshot().clone(), &self.path)
-            .map_err(|e| DeltaTableError::Generic(e.to_string()))
+        Ok(Snapshot::new(done.snapshot().snapshot().clone(), &self.path))
     }
 
     /// Paths (relative to the lake's root) that versions before the newest still name, with the time in milliseconds
@@ -246,7 +245,11 @@ impl Table {
         Ok(removed
             .iter()
             .map(|file| {
-                let path = Path::from_iter(self.path.parts().chain(Path::from(file.path().as_ref()).parts()));
+                let path = self
+                    .path
+                    .parts()
+                    .chain(Path::from(file.path().as_ref()).parts())
+                    .collect();
                 (path, file.deletion_timestamp().unwrap_or(0))
             })
             .collect())

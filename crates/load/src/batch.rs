@@ -47,6 +47,7 @@ pub async fn run(
     objects: Vec<Work>,
     summary: &mut LoadSummary,
 ) -> Result<Vec<TableOutcome>, LoadError> {
+    let planned = objects.len();
     let mut buffer = Buffer::new(context.lake, context.shard, batch).await?;
     let outcomes = match read_all(context, objects, &mut buffer).await {
         Ok(outcomes) => outcomes,
@@ -55,6 +56,7 @@ pub async fn run(
             return Err(error);
         }
     };
+    summary.stopped |= outcomes.len() < planned;
     let mut history = Vec::with_capacity(outcomes.len());
     for (number, outcome) in outcomes.iter().enumerate() {
         let rows = history_rows(outcome, buffer.duplicates_of(number));
@@ -145,7 +147,7 @@ async fn stream_in(
     options: &LoadOptions,
 ) -> Result<(), LoadError> {
     let (sender, mut parts) = mpsc::channel::<Result<Decoded, String>>(2);
-    let limits = options.limits.clone();
+    let limits = options.limits;
     let decoding = tokio::task::spawn_blocking(move || {
         let decoder = rewound(input)
             .map_err(|error| error.to_string())

@@ -90,7 +90,7 @@ impl Loader {
             // What this run loaded is not in `todo`; only other runs' batches make the list shorter.
             known_version = Some(finished);
         }
-        summary.stopped = self.stop.is_asked() && !todo.is_empty();
+        summary.stopped |= self.stop.is_asked() && !todo.is_empty();
         Ok(summary)
     }
 
@@ -119,6 +119,8 @@ impl Loader {
     ) -> Result<u64, LoadError> {
         let beating = tokio::spawn(beat(shard.clone(), intent.batch));
         let outcome = self.decided(shard, intent, objects, summary).await;
+        // From here on whoever comes may finish the batch, so nobody need know that this process lives.
+        beating.abort();
         let finished = match outcome {
             Ok(outcome) => roll_forward(&self.lake, shard, intent.batch, &outcome).await.map_err(LoadError::from),
             Err(error) => {
@@ -127,7 +129,6 @@ impl Loader {
                 Err(error)
             }
         };
-        beating.abort();
         finished?;
         summary.batches += 1;
         Ok(history(&self.lake, shard).await?.history.version())

@@ -1,6 +1,7 @@
 //! One object: its bytes fetched, hashed and decoded.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
@@ -166,7 +167,11 @@ pub fn sha256(fetched: &mut Fetched) -> io::Result<String> {
             file.rewind()?;
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }
 
 fn decode(

@@ -78,12 +78,11 @@ pub async fn run(context: &Context, arguments: &DemoArguments) -> Outcome {
     let logs = folder.join("logs");
     // The last demo's logs are of other days; its lake goes with them, one the user named stays.
     remove(&logs)?;
-    let lake_name = match &context.lake_name {
-        Some(name) => name.clone(),
-        None => {
-            remove(&folder.join("lake"))?;
-            folder.join("lake").display().to_string()
-        }
+    let lake_name = if let Some(name) = &context.lake_name {
+        name.clone()
+    } else {
+        remove(&folder.join("lake"))?;
+        folder.join("lake").display().to_string()
     };
     make_logs(context, arguments, &logs)?;
     let context = Context { lake_name: Some(lake_name.clone()), json: context.json, aws: context.aws.clone() };

@@ -24,9 +24,9 @@ pub async fn compact(context: &Context, names: &[String]) -> Outcome {
     let mut answers = Map::new();
     for table in chosen(&lake, names)? {
         let name = table.definition().qualified_name();
-        let summary = compact_table(&table, &CompactOptions::default(), &mut |_| {}).await?;
+        let summary = compact_table(&table, &CompactOptions::default(), &|_| {}).await?;
         if context.json {
-            answers.insert(name, serde_json::to_value(&summary).map_err(told)?);
+            answers.insert(name, serde_json::to_value(summary).map_err(|error| told(&error))?);
             continue;
         }
         if summary.partitions == 0 {
@@ -42,7 +42,7 @@ pub async fn compact(context: &Context, names: &[String]) -> Outcome {
             readable_bytes(summary.bytes_after),
         );
     }
-    finish(context, answers)
+    finish(context, &answers)
 }
 
 /// Runs `flowtrail retain`.
@@ -54,7 +54,7 @@ pub async fn retain(context: &Context, arguments: &RetainArguments) -> Outcome {
         let name = table.definition().qualified_name();
         let gone = retain_table(&table, oldest_day, arguments.dry_run).await?;
         if context.json {
-            answers.insert(name, serde_json::to_value(&gone).map_err(told)?);
+            answers.insert(name, serde_json::to_value(&gone).map_err(|error| told(&error))?);
             continue;
         }
         let verb = if arguments.dry_run { "would drop" } else { "dropped" };
@@ -66,7 +66,7 @@ pub async fn retain(context: &Context, arguments: &RetainArguments) -> Outcome {
             readable_bytes(gone.bytes),
         );
     }
-    finish(context, answers)
+    finish(context, &answers)
 }
 
 /// Runs `flowtrail vacuum`.
@@ -90,13 +90,13 @@ pub async fn vacuum(context: &Context, arguments: &VacuumArguments) -> Outcome {
         let verb = if arguments.dry_run { "would remove" } else { "removed" };
         println!("{name}: {verb} {} files, {}", readable_count(gone.files), readable_bytes(gone.bytes));
     }
-    finish(context, answers)?;
+    finish(context, &answers)?;
     Ok(if any_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn finish(context: &Context, answers: Map<String, Value>) -> Outcome {
+fn finish(context: &Context, answers: &Map<String, Value>) -> Outcome {
     if context.json {
-        print_json(&answers)?;
+        print_json(answers)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -135,6 +135,6 @@ fn oldest_day(arguments: &RetainArguments) -> Result<NaiveDate, Failure> {
     Ok(today.checked_sub_days(Days::new(u64::from(days) - 1)).unwrap_or(NaiveDate::MIN))
 }
 
-fn told(error: serde_json::Error) -> Failure {
+fn told(error: &serde_json::Error) -> Failure {
     Failure::new(error.to_string(), None)
 }

@@ -21,7 +21,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
     let engine = context.engine().await?;
     let printer = Printer::new(context.json, &arguments)?;
     let Some(text) = statements(&arguments)? else {
-        return prompt(engine, printer);
+        return prompt(&engine, printer);
     };
     let statements = split(&text);
     if statements.is_empty() {
@@ -59,7 +59,7 @@ fn statements(arguments: &SqlArguments) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
-fn prompt(engine: Engine, mut printer: Printer) -> Outcome {
+fn prompt(engine: &Engine, mut printer: Printer) -> Outcome {
     let runtime = tokio::runtime::Handle::current();
     println!("flowtrail {} on {}; \\? for help", env!("CARGO_PKG_VERSION"), engine.lake());
     // The editor waits for keys; statements run on the runtime's own threads meanwhile.
@@ -67,9 +67,9 @@ fn prompt(engine: Engine, mut printer: Printer) -> Outcome {
         let vocabulary = || runtime.block_on(engine.vocabulary()).unwrap_or_default();
         let mut run = |input: Input<'_>| {
             let outcome = match input {
-                Input::Statement(statement) => runtime.block_on(printer.answer(&engine, statement)),
+                Input::Statement(statement) => runtime.block_on(printer.answer(engine, statement)),
                 Input::Command { name: "q", .. } => return Control::Quit,
-                Input::Command { name, argument } => printer.command(&runtime, &engine, name, argument),
+                Input::Command { name, argument } => printer.command(&runtime, engine, name, argument),
             };
             if let Err(failure) = outcome {
                 failure::tell(&failure, false);

@@ -1,5 +1,6 @@
 //! `flowtrail tables`, `describe` and `history`.
 
+use std::fmt::Write;
 use std::process::ExitCode;
 
 use comfy_table::{CellAlignment, Table, presets};
@@ -93,23 +94,27 @@ pub async fn listing(engine: &Engine) -> Result<String, Failure> {
 pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure> {
     let Description { summary, columns, partition_columns, sort_order, definition } = engine.describe(table).await?;
     let mut text = format!("{}.{} ({}): {}\n", summary.schema, summary.name, summary.kind, summary.comment);
-    let mut grid = grid(&["column", "type", ""]);
+    let has_comments = columns.iter().any(|column| column.comment.is_some());
+    let headings = ["column", "type", "what it holds"];
+    let mut grid = grid(if has_comments { &headings } else { &headings[..2] });
     for column in columns {
-        grid.add_row([column.name, column.data_type, column.comment.unwrap_or_default()]);
+        let mut row = vec![column.name, column.data_type];
+        row.extend(has_comments.then(|| column.comment.unwrap_or_default()));
+        grid.add_row(row);
     }
-    text.push_str(&format!("{grid}\n"));
+    let _ = writeln!(text, "{grid}");
     if let Some(rows) = summary.rows {
         let (rows, files, bytes) = (readable_count(rows), readable_count(summary.files), readable_bytes(summary.bytes));
-        text.push_str(&format!("{rows} rows in {files} files, {bytes}\n"));
+        let _ = writeln!(text, "{rows} rows in {files} files, {bytes}");
     }
     if !partition_columns.is_empty() {
-        text.push_str(&format!("partitioned by {}\n", partition_columns.join(", ")));
+        let _ = writeln!(text, "partitioned by {}", partition_columns.join(", "));
     }
     if !sort_order.is_empty() {
-        text.push_str(&format!("sorted inside files by {}\n", sort_order.join(", ")));
+        let _ = writeln!(text, "sorted inside files by {}", sort_order.join(", "));
     }
     if let Some(definition) = definition {
-        text.push_str(&format!("defined as\n{definition}"));
+        let _ = write!(text, "defined as\n{definition}");
     }
     Ok(text)
 }

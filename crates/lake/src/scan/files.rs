@@ -70,7 +70,7 @@ impl FileScan<'_> {
         });
         let files: Vec<PartitionedFile> = files.collect();
         let ordering = self.order.and_then(|column| ordering(&read_schema, column));
-        let (groups, ordered) = groups(files, &read_schema, ordering.as_ref(), self.streams)?;
+        let (groups, ordered) = groups(files, &read_schema, ordering.as_ref(), self.streams);
         let (groups, statistics) = compute_all_files_statistics(groups, Arc::clone(&read_schema), true, false)?;
         let source = Arc::new(ParquetSource::new(table_schema));
         let mut config = FileScanConfigBuilder::new(store_url()?, source)
@@ -107,14 +107,12 @@ fn groups(
     schema: &SchemaRef,
     ordering: Option<&LexOrdering>,
     streams: Streams,
-) -> Result<(Vec<FileGroup>, bool)> {
+) -> (Vec<FileGroup>, bool) {
     let streams = match streams {
         Streams::AtMost(streams) => streams.max(1),
         Streams::FileEach => {
-            return Ok((
-                files.into_iter().map(|file| FileGroup::new(vec![file])).collect(),
-                ordering.is_some(),
-            ));
+            let groups = files.into_iter().map(|file| FileGroup::new(vec![file])).collect();
+            return (groups, ordering.is_some());
         }
     };
     if let Some(ordering) = ordering
@@ -127,9 +125,9 @@ fn groups(
         )
         && groups.len() <= streams
     {
-        return Ok((groups, true));
+        return (groups, true);
     }
-    Ok((FileGroup::new(files).split_files(streams), false))
+    (FileGroup::new(files).split_files(streams), false)
 }
 
 /// True when the column of the order is known to be set in every row: the range of a file says nothing of its nulls,

@@ -1,5 +1,5 @@
 //! Tables on a real folder.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod compact;
 mod retain;

@@ -29,11 +29,11 @@ pub fn rows(object: &str, rows: &[(&str, i64)]) -> Part {
     }
 }
 
-fn step(version: i64) -> Option<Transaction> {
-    Some(Transaction {
+fn step(version: i64) -> Transaction {
+    Transaction {
         application: "flowtrail/0".into(),
         version,
-    })
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +63,7 @@ async fn rows_go_to_the_file_of_their_day_in_order_of_time() {
     let snapshot = table
         .commit(&Change {
             add: files,
-            transaction: step(1),
+            transaction: Some(step(1)),
             ..Change::default()
         })
         .await
@@ -87,7 +87,7 @@ async fn a_step_that_is_done_is_not_done_again() {
         let after = table
             .commit(&Change {
                 add: files,
-                transaction: step(7),
+                transaction: Some(step(7)),
                 ..Change::default()
             })
             .await
@@ -142,7 +142,7 @@ async fn a_column_nobody_knew_becomes_part_of_the_table() {
     let change = Change {
         add: files,
         columns,
-        transaction: step(1),
+        transaction: Some(step(1)),
         ..Change::default()
     };
     let snapshot = table.commit(&change).await.unwrap();
