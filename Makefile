@@ -1,53 +1,94 @@
-# What people and CI run. `make demo` and `make test` are all a fresh machine needs.
+# What people and CI run. `make demo` and `make test` are all a fresh machine needs, besides Rust and a C compiler
+# (Debian: gcc, which Rust wants anyway). `make test` also uses python3 with venv, and says so where it is missing.
 
 SHELL := /bin/bash
 FEATURES := --features flowtrail/failpoints
 VENV := .venv
 TARGET := $(or $(CARGO_TARGET_DIR),target)
+FUZZ_TARGETS := decode_text decode_json decode_parquet
+FUZZ_SECONDS ?= 20
 
 # A faster linker where there is one; the engine makes large binaries.
 ifneq ($(shell command -v mold),)
 export RUSTFLAGS ?= -Clink-arg=-fuse-ld=mold
 endif
 
-.PHONY: demo test lint tidy check deny fuzz readers bench man clean
+.PHONY: demo test lint tidy unit readers fuzz deny venv bench man clean
 
 ## Builds, makes sample logs, loads them, asks the dashboards' questions.
 demo:
 	cargo build --profile quick --package flowtrail
 	$(TARGET)/quick/flowtrail demo
 
-## Everything, with what it needs.
-test: lint $(VENV)/installed
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo test --workspace $(FEATURES)
-	$(MAKE) readers deny
+## Everything, with what it needs. One after another, each on all cores; the tests themselves come last but for what
+## needs their binary, so that what is quick to fail fails first.
+test:
+	$(MAKE) lint
+	$(MAKE) deny
+	$(MAKE) unit
+	$(MAKE) readers
+	$(MAKE) fuzz
 
 lint: tidy
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets $(FEATURES) -- --deny warnings
 
-## What people forget: the direction of dependencies, the length of files.
+## What people forget: the direction of dependencies, the length of files, words left in.
 tidy:
 	cargo xtask tidy
 
-## S3, SQS and STS for the tests. Without it the tests that need it say that they skip.
-$(VENV)/installed: tests/requirements.txt
-	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --requirement tests/requirements.txt \
-		|| echo "could not install moto: the S3 tests will say that they skip"
-	touch $@
+## Unit tests, doctests, and the tests of the built binary.
+unit: venv
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo test --workspace $(FEATURES)
 
-## Other engines read the tables and must get the same sums.
-readers: $(VENV)/installed
-	$(VENV)/bin/pip install --quiet --requirement tests/requirements-readers.txt \
-		|| echo "could not install the other engines: those missing are skipped by name"
-	cargo build --package flowtrail $(FEATURES)
-	$(VENV)/bin/python tests/readers/same_sums.py $(TARGET)/debug/flowtrail
+## S3, SQS and STS for the tests (moto), in a virtual environment. Without it the tests that need it say that they skip.
+venv:
+	@cmp --silent tests/requirements.txt $(VENV)/installed || { \
+	  python3 -m venv $(VENV) \
+	  && $(VENV)/bin/pip install --quiet --requirement tests/requirements.txt \
+	  && cp tests/requirements.txt $(VENV)/installed; \
+	} || echo "NOT INSTALLED: moto (it needs python3 with venv, and PyPI); the S3 tests say that they skip"
+
+## Other engines read the tables and must get the same sums. Each is installed by itself: one that is missing is
+## skipped by name. Built as the tests were, so that nothing is built twice.
+readers: venv
+	cargo test --workspace $(FEATURES) --no-run --quiet
+	@grep -v '^#' tests/requirements-readers.txt | while read -r engine; do \
+	  [ -z "$$engine" ] || $(VENV)/bin/pip install --quiet "$$engine" \
+	  || echo "NOT INSTALLED: $$engine; what needs it is skipped"; \
+	done
+	@if [ -x $(VENV)/bin/python ]; then \
+	  set -x; $(VENV)/bin/python tests/readers/same_sums.py $(TARGET)/debug/flowtrail; \
+	else echo "SKIPPED: other engines reading the tables (no $(VENV))"; fi
+
+## Bytes nobody would write, for some seconds a decoder; `FUZZ_SECONDS=600 make fuzz` for longer.
+## cargo-fuzz asks for a nightly compiler only because of its flags; without sanitizers they work on any.
+fuzz:
+	@if ! command -v cargo-fuzz >/dev/null; then \
+	  echo "SKIPPED: fuzzing (cargo install --locked cargo-fuzz)"; exit 0; fi; \
+	for target in $(FUZZ_TARGETS); do \
+	  mkdir -p fuzz/corpus/$$target; \
+	  (set -x; RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(abspath $(TARGET))/fuzz cargo fuzz run --sanitizer none $$target \
+	    fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -verbosity=0 \
+	    -print_final_stats=1) || exit 1; \
+	done
 
 deny:
-	@if command -v cargo-deny >/dev/null; then cargo deny check; \
-	else echo "cargo-deny is not installed: licences and advisories are not checked (cargo install --locked cargo-deny)"; fi
+	@if command -v cargo-deny >/dev/null; then (set -x; cargo deny check); \
+	else echo "SKIPPED: licences and advisories (cargo install --locked cargo-deny)"; fi
+
+## The decoders with criterion, then whole loads: rows a second, bytes a row.
+bench:
+	cargo bench --package flowtrail-decode
+	cargo build --profile quick --package flowtrail
+	bench/load.sh $(TARGET)/quick/flowtrail
+
+## Man pages, into man/.
+man:
+	cargo build --profile quick --package flowtrail
+	$(TARGET)/quick/flowtrail man man
+	@echo "read them with: man -l man/flowtrail.1"
 
 clean:
 	cargo clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) fuzz/target fuzz/corpus fuzz/artifacts man

@@ -1,2 +1,4 @@
-//! t
-fn main() {}
+//! The built program, as its users meet it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod essentials;

@@ -1,2 +1,15 @@
-//! t
-fn main() {}
+//! Exactly once: the built program is killed, stopped, lied to and raced, and then every record is counted.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod answers;
+mod count;
+mod failpoints;
+mod input;
+mod kills;
+mod moto;
+mod power;
+mod proxy;
+mod site;
+mod stalled;
+mod together;

@@ -23,6 +23,8 @@ use object_store::{
 };
 use uuid::Uuid;
 
+use crate::failpoint;
+
 /// The folder under the root where files are written before they get their name.
 pub const STAGING_FOLDER: &str = "tmp";
 
@@ -44,8 +46,7 @@ struct Root {
 impl DurableStore {
     /// A store over `root`, which is made where it does not exist.
     pub fn open(root: &FilePath) -> Result<Self> {
-        fs::create_dir_all(root.join(STAGING_FOLDER)).map_err(|e| failed(&e, root))?;
-        let root = fs::canonicalize(root).map_err(|e| failed(&e, root))?;
+        let root = make_folder(root).map_err(|e| failed(&e, root))?;
         let files = LocalFileSystem::new_with_prefix(&root)?;
         Ok(Self {
             root: Arc::new(Root {
@@ -230,11 +231,13 @@ impl Root {
     fn publish(&self, staged: &FilePath, target: &FilePath, create: bool) -> io::Result<()> {
         let folder = target.parent().unwrap_or(&self.path);
         fs::create_dir_all(folder)?;
+        failpoint::hit("lake.folder.written").map_err(io::Error::other)?;
         if create {
             fs::hard_link(staged, target)?;
         } else {
             fs::rename(staged, target)?;
         }
+        failpoint::hit("lake.folder.named").map_err(io::Error::other)?;
         if self
             .synced
             .lock()
@@ -262,6 +265,22 @@ fn write_synced(staged: &FilePath, payload: &PutPayload) -> io::Result<()> {
         file.write_all(part)?;
     }
     file.sync_all()
+}
+
+/// Makes the root and its staging folder where they do not exist, with their names on the disk.
+fn make_folder(root: &FilePath) -> io::Result<PathBuf> {
+    let root = std::path::absolute(root)?;
+    let is_there = |path: &&FilePath| path.exists();
+    let there = root.ancestors().find(is_there).unwrap_or(&root).to_owned();
+    fs::create_dir_all(root.join(STAGING_FOLDER))?;
+    if there == root {
+        // Its maker may have died before it synced the name; where the folder above is not ours to read, it is no news.
+        let _ = root.parent().map(sync_folder);
+    } else {
+        let above = root.ancestors().skip(1).take_while(|path| path.starts_with(&there));
+        above.into_iter().try_for_each(sync_folder)?;
+    }
+    fs::canonicalize(&root)
 }
 
 fn sync_folder(folder: &FilePath) -> io::Result<()> {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::Int64Type;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Utc};
-use object_store::ObjectStoreExt;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use futures::TryStreamExt;
 
 use crate::definition::{history_table, quarantine_table};
+use crate::rows::read_columns;
 use crate::{LakeError, Snapshot, Table};
 
 /// What became of an object.
@@ -154,51 +154,48 @@ fn moments(times: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {
     Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
 }
 
-/// Reads what the history knows of the objects whose URI begins with one of `prefixes`.
+/// Reads what the history knows of the objects whose URI `is_wanted`; only those are held.
 pub async fn loaded_objects(
     table: &Table,
     snapshot: &Snapshot,
-    prefixes: &[String],
+    is_wanted: impl Fn(&str) -> bool,
 ) -> Result<LoadedObjects, LakeError> {
     let mut newest: HashMap<String, (i64, LoadedVersion)> = HashMap::new();
     for file in snapshot.files() {
-        let bytes = table.store().get(&file.path).await?.bytes().await?;
-        let prefixes = prefixes.to_vec();
-        let rows = tokio::task::spawn_blocking(move || versions(bytes, &prefixes)).await??;
-        for (uri, batch, version) in rows {
-            match newest.get(&uri) {
-                Some((known, _)) if *known > batch => {}
-                _ => {
-                    newest.insert(uri, (batch, version));
-                }
-            }
+        let mut batches = read_columns(table, file, &["object_uri", "etag", "sha256", "status", "batch"]).await?;
+        while let Some(batch) = batches.try_next().await? {
+            keep_newest(&mut newest, &batch, &is_wanted)?;
         }
     }
     Ok(newest.into_iter().map(|(uri, (_, version))| (uri, version)).collect())
 }
 
-fn versions(bytes: bytes::Bytes, prefixes: &[String]) -> Result<Vec<(String, i64, LoadedVersion)>, LakeError> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)?;
-    let wanted = ["object_uri", "etag", "sha256", "status", "batch"];
-    let projection = ProjectionMask::columns(builder.parquet_schema(), wanted);
-    let mut found = Vec::new();
-    for batch in builder.with_projection(projection).build()? {
-        let batch = batch?;
-        let text = |name: &str| column(&batch, name).map(|column| column.as_string::<i32>().clone());
-        let (uris, etags, hashes, states) = (text("object_uri")?, text("etag")?, text("sha256")?, text("status")?);
-        let batches = column(&batch, "batch")?.as_primitive::<Int64Type>().clone();
-        for row in
-            (0..batch.num_rows()).filter(|row| prefixes.iter().any(|prefix| uris.value(*row).starts_with(prefix)))
-        {
-            let version = LoadedVersion {
-                etag: etags.value(row).to_owned(),
-                sha256: hashes.value(row).to_owned(),
-                failed: states.value(row) == Status::Failed.as_str(),
-            };
-            found.push((uris.value(row).to_owned(), batches.value(row), version));
+fn keep_newest(
+    newest: &mut HashMap<String, (i64, LoadedVersion)>,
+    rows: &RecordBatch,
+    is_wanted: &impl Fn(&str) -> bool,
+) -> Result<(), LakeError> {
+    let (uris, etags) = (text(rows, "object_uri")?, text(rows, "etag")?);
+    let (hashes, states) = (text(rows, "sha256")?, text(rows, "status")?);
+    let batches = column(rows, "batch")?.as_primitive::<Int64Type>();
+    for row in (0..rows.num_rows()).filter(|row| is_wanted(uris.value(*row))) {
+        let (uri, batch) = (uris.value(row), batches.value(row));
+        if newest.get(uri).is_some_and(|(known, _)| *known > batch) {
+            continue;
         }
+        let version = LoadedVersion {
+            etag: etags.value(row).to_owned(),
+            sha256: hashes.value(row).to_owned(),
+            failed: states.value(row) == Status::Failed.as_str(),
+        };
+        newest.insert(uri.to_owned(), (batch, version));
     }
-    Ok(found)
+    Ok(())
+}
+
+/// A text column, whichever of the text types its file was written with.
+fn text(rows: &RecordBatch, name: &str) -> Result<StringArray, LakeError> {
+    Ok(cast(column(rows, name)?, &DataType::Utf8)?.as_string::<i32>().clone())
 }
 
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, LakeError> {

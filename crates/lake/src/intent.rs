@@ -39,7 +39,7 @@ use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt,
 use serde::{Deserialize, Serialize};
 
 use crate::stage::StagedFile;
-use crate::{Lake, LakeError};
+use crate::{Lake, LakeError, failpoint};
 
 /// The stored form's version; a reader refuses what it does not know.
 const FORMAT: u32 = 1;
@@ -198,6 +198,7 @@ impl Shard {
                 .and_then(|name| name.split('.').next()?.parse::<i64>().ok());
             if number.is_some_and(|number| number <= done) {
                 ignore_absent(self.store.delete(&object.location).await)?;
+                failpoint::hit("lake.cleaned_file")?;
             }
         }
         Ok(())
@@ -228,13 +229,15 @@ impl Shard {
             mode: PutMode::Create,
             ..PutOptions::default()
         };
-        let Err(error) = self.store.put_opts(path, PutPayload::from(bytes), options).await else {
+        failpoint::hit("lake.put.before")?;
+        let put = self.store.put_opts(path, PutPayload::from(bytes), options).await;
+        let Err(error) = put.map_err(LakeError::from).and_then(|_| failpoint::hit("lake.put.landed")) else {
             return Ok(Put::Ours);
         };
         match self.read::<T>(path).await? {
             Some(there) if ours(&there) => Ok(Put::Ours),
             Some(there) => Ok(Put::Theirs(there)),
-            None => Err(error.into()),
+            None => Err(error),
         }
     }
 

@@ -116,6 +116,7 @@ impl Table {
             return Ok(snapshot);
         }
         let made = self.create().await;
+        crate::failpoint::hit("lake.table_created")?;
         // Another process may have made it at the same moment: what counts is that it is there.
         match self.snapshot().await? {
             Some(snapshot) => Ok(snapshot),
@@ -167,7 +168,10 @@ impl Table {
                 });
             }
             crate::failpoint::hit("lake.commit.before")?;
-            let outcome = self.try_commit(&snapshot, change).await;
+            let outcome = self.try_commit(&snapshot, change).await.and_then(|after| {
+                let answered = crate::failpoint::hit("lake.commit.landed").map(|()| after);
+                answered.map_err(|e| DeltaTableError::Generic(e.to_string()))
+            });
             crate::failpoint::hit("lake.commit.after")?;
             snapshot = match outcome {
                 Ok(after) => return Ok(after),

@@ -1,6 +1,7 @@
 //! The story of a load.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use flowtrail_lake::definition::history_table;
@@ -10,8 +11,7 @@ use flowtrail_lake::{Lake, LakeError, Snapshot, failpoint};
 use flowtrail_source::Source;
 
 use crate::batch::{self, BatchContext};
-use crate::buffer::discard_files;
-use crate::owner::{BEAT, this_process};
+use crate::owner::{Beating, this_process};
 use crate::plan::{self, Work};
 use crate::settle::{Settled, history, roll_forward, settle};
 use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop};
@@ -59,36 +59,43 @@ impl Loader {
         failpoint::hit("load.listed")?;
         let owner = this_process();
         let shard = Shard::new(&self.lake, SHARD);
-        let mut known_version = None;
+        // `todo` is what the history lacks at the end of this batch.
+        let mut known_done = None;
         loop {
             let settled = settle(&self.lake, &shard, &owner.run, self.progress.as_ref(), &self.stop).await?;
             let Some(Settled { done, history: known }) = settled else { break };
-            if known_version != Some(known.version()) {
+            if known_done.is_none() {
+                // What a process left that died behind its batch's last commit.
+                shard.clean(done).await?;
+            }
+            if known_done != Some(done) {
                 self.less_loaded(&mut todo, &known, &mut summary).await?;
-                if known_version.is_none() {
+                if known_done.is_none() {
                     self.progress.planned(todo.len() as u64, todo.iter().map(|work| work.object.size_bytes).sum());
                 }
+                known_done = Some(done);
             }
             if todo.is_empty() || self.stop.is_asked() {
                 break;
             }
-            let intent = Intent::new(done + 1, owner.clone(), intent_objects(&todo));
+            let intent = Intent::new(done + 1, owner.clone(), self.intent_objects(&todo));
             failpoint::hit("load.before_claim")?;
             if let Put::Theirs(_) = shard.claim(&intent).await? {
-                known_version = Some(known.version());
                 continue;
             }
             failpoint::hit("load.claimed")?;
             if history(&self.lake, &shard).await?.done > done {
                 // The number was used and cleaned away between our look and our claim.
                 shard.clean(done + 1).await?;
-                known_version = Some(known.version());
                 continue;
             }
             let objects: Vec<Work> = todo.drain(..intent.objects.len()).collect();
-            let finished = self.batch(&shard, &intent, objects, &mut summary).await?;
-            // What this run loaded is not in `todo`; only other runs' batches make the list shorter.
-            known_version = Some(finished);
+            let again: Vec<Option<Work>> = objects.iter().map(Work::again).collect();
+            if self.batch(&shard, &intent, objects, &mut summary).await? {
+                known_done = Some(intent.batch);
+            } else {
+                self.put_back(&mut todo, again, &mut summary);
+            }
         }
         summary.stopped |= self.stop.is_asked() && !todo.is_empty();
         Ok(summary)
@@ -103,45 +110,80 @@ impl Loader {
         if todo.is_empty() {
             return Ok(());
         }
-        let prefixes = [common_prefix(todo)];
-        let loaded = loaded_objects(&self.lake.table(history_table()), history, &prefixes).await?;
+        // Hashes, so that a list of millions of objects is not held twice; a chance hit is looked at by its full name.
+        let hasher = RandomState::new();
+        let listed: HashSet<u64> = todo.iter().map(|work| hasher.hash_one(work.object.uri.as_str())).collect();
+        let is_listed = |uri: &str| listed.contains(&hasher.hash_one(uri));
+        let loaded = loaded_objects(&self.lake.table(history_table()), history, is_listed).await?;
         plan::less_loaded(todo, &loaded, summary);
         Ok(())
     }
 
-    /// Does a claimed batch, and gives the history's version that ends it.
+    /// The first objects of the list, as many as a batch takes.
+    fn intent_objects(&self, todo: &VecDeque<Work>) -> Vec<IntentObject> {
+        let mut bytes = 0;
+        let fits = |work: &&Work| {
+            let fits = bytes == 0 || bytes + work.object.size_bytes <= BATCH_BYTES;
+            bytes += work.object.size_bytes.max(1);
+            fits
+        };
+        todo.iter()
+            .take(self.options.batch_objects.unwrap_or(BATCH_OBJECTS))
+            .take_while(fits)
+            .map(|work| IntentObject {
+                uri: work.object.uri.clone(),
+                size_bytes: work.object.size_bytes,
+                etag: work.object.etag.clone(),
+            })
+            .collect()
+    }
+
+    /// Does a claimed batch. False when another process gave it up meanwhile: its objects are then to be loaded anew.
     async fn batch(
         &self,
         shard: &Shard,
         intent: &Intent,
         objects: Vec<Work>,
         summary: &mut LoadSummary,
-    ) -> Result<u64, LoadError> {
-        let beating = tokio::spawn(beat(shard.clone(), intent.batch));
-        let outcome = self.decided(shard, intent, objects, summary).await;
-        // From here on whoever comes may finish the batch, so nobody need know that this process lives.
-        beating.abort();
-        let finished = match outcome {
-            Ok(outcome) => roll_forward(&self.lake, shard, intent.batch, &outcome).await.map_err(LoadError::from),
+    ) -> Result<bool, LoadError> {
+        let beating = Beating::start(shard.clone(), intent.batch);
+        let mut with_batch = summary.clone();
+        let decided = self.decided(shard, intent, objects, &mut with_batch).await;
+        // From here on it does not matter whether this process lives.
+        beating.end().await;
+        let outcome = match decided {
+            Ok(outcome) => outcome,
             Err(error) => {
                 // So that the next run need not find out that this one is gone.
                 self.give_up(shard, intent).await;
-                Err(error)
+                return Err(error);
             }
         };
-        finished?;
-        summary.batches += 1;
-        Ok(history(&self.lake, shard).await?.history.version())
+        let is_ours = match &outcome {
+            Decided::Ours(ours) => roll_forward(&self.lake, shard, intent.batch, ours).await?,
+            Decided::Theirs(theirs) => {
+                roll_forward(&self.lake, shard, intent.batch, theirs).await?;
+                false
+            }
+        };
+        if is_ours {
+            *summary = with_batch;
+            summary.batches += 1;
+        }
+        Ok(is_ours)
     }
 
     /// Reads and stages the batch and decides it; the outcome may be another process's that took the batch over.
+    ///
+    /// Once its outcome may be known to others, nobody takes staged files away but vacuum: another process may have
+    /// committed them, and seen the batch to its end, before this one looks.
     async fn decided(
         &self,
         shard: &Shard,
         intent: &Intent,
         objects: Vec<Work>,
         summary: &mut LoadSummary,
-    ) -> Result<Outcome, LoadError> {
+    ) -> Result<Decided, LoadError> {
         let context = BatchContext {
             lake: &self.lake,
             shard: shard.name(),
@@ -149,26 +191,29 @@ impl Loader {
             progress: self.progress.as_ref(),
             stop: &self.stop,
         };
-        let mut with_batch = summary.clone();
-        let tables = batch::run(&context, intent.batch, objects, &mut with_batch).await?;
+        let tables = batch::run(&context, intent.batch, objects, summary).await?;
         failpoint::hit("load.staged")?;
         let ours = Outcome::done(&intent.owner.run, tables);
         let decided = shard.decide(intent.batch, &ours).await?;
         failpoint::hit("load.decided")?;
-        let is_void = history(&self.lake, shard).await?.done >= intent.batch;
-        if decided == Put::Ours && !is_void {
-            *summary = with_batch;
-            return Ok(ours);
-        }
-        for table in &ours.tables {
-            discard_files(&self.lake, &table.table, &table.files).await;
-        }
-        let why = "this process was so slow that another took its batch over; run the same command again";
-        self.progress.note(why);
-        match decided {
-            Put::Theirs(theirs) => Ok(theirs),
-            // Finished and cleaned away by the other: there is nothing to roll forward but what is done already.
-            Put::Ours => Ok(Outcome::abandoned(&intent.owner.run)),
+        Ok(match decided {
+            Put::Ours => Decided::Ours(ours),
+            Put::Theirs(theirs) => Decided::Theirs(theirs),
+        })
+    }
+
+    /// Takes the objects of a batch that another process gave up back into the list.
+    fn put_back(&self, todo: &mut VecDeque<Work>, objects: Vec<Option<Work>>, summary: &mut LoadSummary) {
+        self.progress.note("this process was so slow that another took its batch over; going on behind that");
+        for work in objects.into_iter().rev() {
+            match work {
+                Some(work) => todo.push_front(work),
+                None => summary.problem(
+                    "standard input",
+                    "another process took its batch over, and it cannot be read a second time".into(),
+                    Some("load it again; what was loaded already is known by its content".into()),
+                ),
+            }
         }
     }
 
@@ -176,7 +221,7 @@ impl Loader {
     async fn give_up(&self, shard: &Shard, intent: &Intent) {
         let abandoned = Outcome::abandoned(&intent.owner.run);
         let given_up = match shard.decide(intent.batch, &abandoned).await {
-            Ok(Put::Ours) => roll_forward(&self.lake, shard, intent.batch, &abandoned).await,
+            Ok(Put::Ours) => roll_forward(&self.lake, shard, intent.batch, &abandoned).await.map(|_| ()),
             Ok(Put::Theirs(_)) => Ok(()),
             Err(error) => Err(error),
         };
@@ -186,43 +231,8 @@ impl Loader {
     }
 }
 
-/// The first objects of the list, as many as a batch takes.
-fn intent_objects(todo: &VecDeque<Work>) -> Vec<IntentObject> {
-    let mut bytes = 0;
-    let fits = |work: &&Work| {
-        let fits = bytes == 0 || bytes + work.object.size_bytes <= BATCH_BYTES;
-        bytes += work.object.size_bytes.max(1);
-        fits
-    };
-    todo.iter()
-        .take(BATCH_OBJECTS)
-        .take_while(fits)
-        .map(|work| IntentObject {
-            uri: work.object.uri.clone(),
-            size_bytes: work.object.size_bytes,
-            etag: work.object.etag.clone(),
-        })
-        .collect()
-}
-
-/// What all URIs begin with, so that the history need not be held for other places.
-fn common_prefix(todo: &VecDeque<Work>) -> String {
-    let mut uris = todo.iter().map(|work| work.object.uri.as_str());
-    let first = uris.next().unwrap_or_default();
-    let shared = uris.fold(first.len(), |shared, uri| {
-        first.bytes().take(shared).zip(uri.bytes()).take_while(|(a, b)| a == b).count()
-    });
-    // A character cut in half is not a prefix any more.
-    let shared = (0..=shared).rev().find(|end| first.is_char_boundary(*end)).unwrap_or(0);
-    first[..shared].to_owned()
-}
-
-async fn beat(shard: Shard, batch: i64) {
-    let mut ticks = tokio::time::interval(BEAT);
-    for count in 0.. {
-        ticks.tick().await;
-        if let Err(error) = shard.beat(batch, count).await {
-            tracing::debug!(%error, batch, "could not say that this process is alive");
-        }
-    }
+/// Whose outcome a batch has.
+enum Decided {
+    Ours(Outcome),
+    Theirs(Outcome),
 }

@@ -43,4 +43,6 @@ pub struct LoadOptions {
     pub filter: KeyFilter,
     /// How far compressed objects may grow.
     pub limits: Limits,
+    /// The most objects of a batch, where a test wants several batches of few; otherwise what suits a load.
+    pub batch_objects: Option<usize>,
 }

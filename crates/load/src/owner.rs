@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use flowtrail_lake::LakeError;
 use flowtrail_lake::intent::{Owner, Shard};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// How often an owner says that it is there.
-pub const BEAT: Duration = Duration::from_secs(4);
+const BEAT: Duration = Duration::from_secs(4);
 /// An owner on another machine that was silent this long is taken for dead. Wrong guesses cost work, never rows.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -23,18 +25,72 @@ pub fn this_process() -> Owner {
     }
 }
 
-/// The machine's name and boot, so that a process id means something.
+/// The machine's name, its boot and the space of process numbers, so that a process id means something: containers of
+/// one machine may share its name.
 fn host() -> String {
+    #[cfg(feature = "failpoints")]
+    if let Ok(host) = std::env::var("FLOWTRAIL_TEST_HOST") {
+        return host;
+    }
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    format!("{}/{}", gethostname::gethostname().to_string_lossy(), boot.trim())
+    let processes = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    format!("{}/{}/{}", gethostname::gethostname().to_string_lossy(), boot.trim(), processes.display())
+}
+
+fn silence() -> Duration {
+    #[cfg(feature = "failpoints")]
+    if let Some(ms) = std::env::var("FLOWTRAIL_TEST_SILENCE_MS").ok().and_then(|ms| ms.parse().ok()) {
+        return Duration::from_millis(ms);
+    }
+    SILENCE
 }
 
 /// When a process started, in clock ticks since boot; `None` when there is no such process or no /proc.
 fn process_start(process: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The command name, in brackets, may hold anything; the 22nd field is the 20th after it.
-    let after_name = stat.rsplit_once(") ")?.1;
-    after_name.split(' ').nth(19).map(str::to_owned)
+    start_in(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+}
+
+/// The start in a line of `/proc/<pid>/stat`; `None` for a process that is dead and only waits for its parent to
+/// notice, which in a container may be never.
+fn start_in(stat: &str) -> Option<String> {
+    // The command name, in brackets, may hold anything; the state comes after it, and 19 fields later the start.
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?;
+    let start = fields.nth(18)?;
+    (!matches!(state, "Z" | "X" | "x")).then(|| start.to_owned())
+}
+
+/// Says that this process is alive while it does a batch.
+pub struct Beating {
+    end: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Beating {
+    /// Begins to say so of `batch`; ends when dropped.
+    pub fn start(shard: Shard, batch: i64) -> Self {
+        let (end, ended) = oneshot::channel();
+        Self { end, task: tokio::spawn(beat(shard, batch, ended)) }
+    }
+
+    /// Ends it: after this nothing more is written, unless the storage hangs.
+    pub async fn end(self) {
+        drop(self.end);
+        let _ = tokio::time::timeout(BEAT, self.task).await;
+    }
+}
+
+async fn beat(shard: Shard, batch: i64, mut ended: oneshot::Receiver<()>) {
+    let mut ticks = tokio::time::interval(BEAT);
+    for count in 0.. {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = &mut ended => return,
+        }
+        if let Err(error) = shard.beat(batch, count).await {
+            tracing::debug!(%error, batch, "could not say that this process is alive");
+        }
+    }
 }
 
 /// Watches one owner for signs of life.
@@ -59,7 +115,7 @@ impl Watch {
             self.last_beat = beat;
             self.heard = Instant::now();
         }
-        Ok(self.heard.elapsed() > SILENCE)
+        Ok(self.heard.elapsed() > silence())
     }
 }
 
@@ -74,5 +130,19 @@ mod tests {
         assert_eq!(process_start(me.process), Some(me.process_start));
         assert!(me.host.contains('/'));
         assert_eq!(process_start(u32::MAX), None);
+    }
+
+    #[test]
+    fn a_dead_process_that_nobody_waited_for_is_gone() {
+        let stat = |state| format!("7 (a) b) {state} 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 8123 0 0");
+        assert_eq!(start_in(&stat("S")).as_deref(), Some("8123"));
+        assert_eq!(start_in(&stat("Z")), None);
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let began = Instant::now();
+        while process_start(child.id()).is_some() {
+            assert!(began.elapsed() < Duration::from_secs(10), "still taken for alive");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        child.wait().unwrap();
     }
 }

@@ -21,6 +21,18 @@ pub struct Work {
     pub before: Option<LoadedVersion>,
 }
 
+impl Work {
+    /// The same once more, where it can be fetched once more.
+    pub fn again(&self) -> Option<Self> {
+        self.content.is_none().then(|| Self {
+            object: self.object.clone(),
+            source: Arc::clone(&self.source),
+            content: None,
+            before: self.before.clone(),
+        })
+    }
+}
+
 /// Lists the sources. What cannot be listed is a problem of its own, and the rest goes on.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ pub async fn settle(
     loop {
         let settled = history(lake, shard).await?;
         let next = settled.done + 1;
+        failpoint::hit("load.settling")?;
         if let Some(outcome) = shard.outcome(next).await? {
             progress.note(&format!("batch {next} was decided but not finished; finishing it"));
             roll_forward(lake, shard, next, &outcome).await?;
@@ -82,11 +83,23 @@ async fn give_up(
         Put::Ours => ours,
         Put::Theirs(theirs) => theirs,
     };
-    roll_forward(lake, shard, intent.batch, &outcome).await
+    failpoint::hit("load.given_up")?;
+    roll_forward(lake, shard, intent.batch, &outcome).await?;
+    Ok(())
 }
 
-/// Commits what an outcome says, whatever of it is committed already, and takes the batch's files away.
-pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outcome) -> Result<(), LakeError> {
+/// Commits what an outcome says, whatever of it is committed already, and takes the batch's files away. False when the
+/// batch was finished before, and not by this outcome.
+///
+/// The history is read after the outcome was read or put: if it lacks the batch then, the batch's files were never
+/// taken away, so that the outcome is the first and only one. Otherwise the outcome may be void, put anew by a process
+/// that slept through the batch's end, and must not be committed.
+pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outcome) -> Result<bool, LakeError> {
+    let settled = history(lake, shard).await?;
+    if settled.done >= batch {
+        shard.clean(batch).await?;
+        return Ok(holds(&settled.history, outcome));
+    }
     let step = Transaction { application: shard.application(), version: batch };
     let history_name = history_table().qualified_name();
     let (history, tables): (Vec<_>, Vec<_>) = outcome.tables.iter().partition(|table| table.table == history_name);
@@ -108,5 +121,14 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
     lake.table(history_table()).commit(&change).await?;
     failpoint::hit("load.history_committed")?;
     shard.clean(batch).await?;
-    failpoint::hit("load.cleaned")
+    failpoint::hit("load.cleaned")?;
+    Ok(true)
+}
+
+/// True when the history's rows in `outcome` are in the history, as far as can be seen: once its files are merged they
+/// are not told apart.
+fn holds(history: &Snapshot, outcome: &Outcome) -> bool {
+    let name = history_table().qualified_name();
+    let mut staged = outcome.tables.iter().filter(|table| table.table == name).flat_map(|table| &table.files);
+    staged.all(|staged| history.files().iter().any(|file| file.path.as_ref().ends_with(&staged.path)))
 }

@@ -2,7 +2,9 @@
 //!
 //! A [`Source`] is opened over a [`Place`]; it lists [`Object`]s in key order and fetches each as [`Fetched`] bytes or
 //! file. What an AWS key says by itself (account, region, day) is read by [`key_facts`] and filtered by [`KeyFilter`],
-//! so that an object outside the question is never opened. This crate never looks inside an object.
+//! so that an object outside the question is never opened.
+//!
+//! **Invariant:** nothing here looks inside an object; it knows no format, no table and no query engine.
 
 mod aws;
 mod bucket;

@@ -7,4 +7,5 @@ mod field_order;
 mod flow_parquet;
 mod flow_samples;
 mod flow_text;
+mod golden;
 mod object;

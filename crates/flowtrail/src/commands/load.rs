@@ -112,7 +112,16 @@ fn options(arguments: &LoadArguments, kind: Option<LogKind>) -> Result<LoadOptio
             max_ratio: arguments.max_ratio.unwrap_or(defaults.max_ratio),
             max_inflated_bytes: arguments.max_inflated.unwrap_or(defaults.max_inflated_bytes),
         },
+        batch_objects: batch_objects(),
     })
+}
+
+/// Tests of crashes ask for small batches.
+fn batch_objects() -> Option<usize> {
+    if !cfg!(feature = "failpoints") {
+        return None;
+    }
+    std::env::var("FLOWTRAIL_BATCH_OBJECTS").ok()?.parse().ok()
 }
 
 /// A day (its first moment, UTC) or a moment.

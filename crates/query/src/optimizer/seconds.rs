@@ -35,13 +35,13 @@ impl OptimizerRule for SecondsComparison {
             }
             _ => return Ok(Transformed::no(plan)),
         };
-        plan.map_expressions(|filter| filter.transform_up(|comparison| in_seconds(comparison, &schema)))
+        plan.map_expressions(|filter| filter.transform_up(|comparison| Ok(in_seconds(comparison, &schema))))
     }
 }
 
-fn in_seconds(comparison: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+fn in_seconds(comparison: Expr, schema: &DFSchema) -> Transformed<Expr> {
     let Expr::BinaryExpr(BinaryExpr { left, op, right }) = &comparison else {
-        return Ok(Transformed::no(comparison));
+        return Transformed::no(comparison);
     };
     let rewritten = match (time_in_seconds(left, schema), nanoseconds(right)) {
         (Some(seconds), Some(moment)) => compared(seconds, *op, moment),
@@ -50,7 +50,7 @@ fn in_seconds(comparison: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> 
             _ => None,
         },
     };
-    Ok(rewritten.map_or_else(|| Transformed::no(comparison), Transformed::yes))
+    rewritten.map_or_else(|| Transformed::no(comparison), Transformed::yes)
 }
 
 /// `seconds` compared with a moment that may lie between two of them.

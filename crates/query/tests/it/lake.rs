@@ -21,6 +21,7 @@ pub struct TestLake {
 
 /// A flow record; what it leaves out is NULL.
 #[derive(Clone, Copy, Default)]
+#[allow(clippy::struct_field_names, reason = "the names are the columns'")]
 pub struct Flow {
     pub start: Option<i64>,
     pub srcaddr: Option<&'static str>,

@@ -1,6 +1,7 @@
 //! What is written is read again, by other code, and held against the manifest.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_types, reason = "reads files the tests made themselves")]
 
 mod cloudtrail;
 mod vpc_flow;

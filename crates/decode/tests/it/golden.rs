@@ -1,0 +1,44 @@
+//! Inputs that broke a decoder, or the reader below it, once: each is read to its end, and what it holds adds up.
+
+use std::fs;
+use std::path::Path;
+
+use flowtrail_decode::{Hint, Input, Limits, Opened, open};
+
+#[test]
+fn nothing_that_broke_a_decoder_breaks_it_again() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut read = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        read += 1;
+        let Ok(Opened::Records(decoder)) = open(Input::Bytes(bytes.into()), &Hint::default(), &Limits::default())
+        else {
+            continue;
+        };
+        for part in decoder.map_while(Result::ok) {
+            let counts = part.counts;
+            assert_eq!(counts.rows, part.batch.num_rows() as u64, "{}", path.display());
+            assert_eq!(
+                counts.lines,
+                counts.rows + counts.headers + counts.rejected,
+                "{}",
+                path.display()
+            );
+        }
+    }
+    assert!(read > 0);
+}
+
+#[test]
+fn a_parquet_schema_that_cannot_be_is_damage() {
+    let bytes = include_bytes!("../golden/arrow_type_of_16777216_bits.parquet");
+    let opened = open(
+        Input::Bytes(bytes.as_slice().into()),
+        &Hint::default(),
+        &Limits::default(),
+    );
+    let error = opened.unwrap_err().to_string();
+    assert!(error.contains("damaged"), "{error}");
+}
