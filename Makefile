@@ -19,15 +19,20 @@ endif
 demo:
 	cargo build --profile quick --package flowtrail
 	$(TARGET)/quick/flowtrail demo
+	@if [ -d ../shared/data ]; then \
+	  set -x; \
+	  $(TARGET)/quick/flowtrail --lake $(TARGET)/real-logs load ../shared/data; \
+	  $(TARGET)/quick/flowtrail --lake $(TARGET)/real-logs sql -f bench/real_logs.sql; \
+	fi
 
-## Everything, with what it needs. One after another, each on all cores; the tests themselves come last but for what
-## needs their binary, so that what is quick to fail fails first.
+## Everything, with what it needs. One after another, each on all cores; what is quick to fail comes first, the tests
+## themselves come last.
 test:
 	$(MAKE) lint
 	$(MAKE) deny
-	$(MAKE) unit
 	$(MAKE) readers
 	$(MAKE) fuzz
+	$(MAKE) unit
 
 lint: tidy
 	cargo fmt --all --check

@@ -43,7 +43,7 @@ pub fn decode(bytes: &[u8], kind: Option<LogKind>) {
     }
 }
 
-/// Where panics may not begin: in our own code. The Parquet reader's are caught by the decoder, which answers that the
+/// Our own code, where no panic may begin. Those of the Parquet reader are caught by the decoder, which answers that the
 /// file is damaged; the fuzzer would otherwise end at the first. One that the decoder does not catch still ends it.
 const OURS: [&str; 2] = ["crates/decode/", "src/lib.rs"];
 

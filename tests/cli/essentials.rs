@@ -48,10 +48,18 @@ impl Site {
 
     /// Loads the folder of logs; gives the exit status and the summary.
     fn load(&self, options: &[&str]) -> (i32, Value) {
-        let arguments: Vec<&str> = ["load", "--json"].iter().chain(options).chain(&["logs"]).copied().collect();
+        let arguments: Vec<&str> = ["load", "--json"]
+            .iter()
+            .chain(options)
+            .chain(&["logs"])
+            .copied()
+            .collect();
         let output = self.run(&arguments);
         let text = String::from_utf8(output.stdout).unwrap();
-        (output.status.code().unwrap(), serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}")))
+        (
+            output.status.code().unwrap(),
+            serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}")),
+        )
     }
 
     /// The rows of an answer.
@@ -108,13 +116,20 @@ fn bad_beside_good(name: &str, content: impl AsRef<[u8]>, rows: u64, rejected: u
     assert_eq!(status, 3, "{name}: {summary}");
     let sums = summary["tables"].as_object().unwrap().values();
     let (found_rows, found_rejected) = sums.fold((0, 0), |(rows, rejected), table| {
-        (rows + table["rows"].as_u64().unwrap(), rejected + table["rejected"].as_u64().unwrap())
+        (
+            rows + table["rows"].as_u64().unwrap(),
+            rejected + table["rejected"].as_u64().unwrap(),
+        )
     });
     assert_eq!((found_rows, found_rejected), (rows + 2, rejected), "{name}: {summary}");
     let problem = &summary["problems"][0];
     assert!(problem["uri"].as_str().unwrap().ends_with(name), "{problem}");
     assert!(problem["what"].as_str().unwrap().contains(says), "{name}: {problem}");
-    assert_eq!(site.ask("SELECT count(*) AS n FROM system.quarantine"), json!([{"n": rejected}]), "{name}");
+    assert_eq!(
+        site.ask("SELECT count(*) AS n FROM system.quarantine"),
+        json!([{"n": rejected}]),
+        "{name}"
+    );
     site.ledger_adds_up();
 }
 
@@ -122,12 +137,41 @@ fn bad_beside_good(name: &str, content: impl AsRef<[u8]>, rows: u64, rejected: u
 fn bad_flow_records_are_quarantined_with_place_and_reason() {
     let with = |line: &str| format!("{HEADER}{FLOW}{line}\n{FLOW}");
     bad_beside_good("few.log", with("2 123456789012 eni-1"), 2, 1, "line 3: ");
-    bad_beside_good("many.log", with(&format!("{} extra", FLOW.trim_end())), 2, 1, "line 3: ");
-    bad_beside_good("letter.log", with(&FLOW.trim_end().replace("443", "https")), 2, 1, "srcport `https`");
-    bad_beside_good("range.log", with(&FLOW.trim_end().replace("443", "70000")), 2, 1, "srcport 70000");
-    bad_beside_good("nothing.log", with("- - - - - - - - - - - - - -"), 2, 1, "no field has a value");
+    bad_beside_good(
+        "many.log",
+        with(&format!("{} extra", FLOW.trim_end())),
+        2,
+        1,
+        "line 3: ",
+    );
+    bad_beside_good(
+        "letter.log",
+        with(&FLOW.trim_end().replace("443", "https")),
+        2,
+        1,
+        "srcport `https`",
+    );
+    bad_beside_good(
+        "range.log",
+        with(&FLOW.trim_end().replace("443", "70000")),
+        2,
+        1,
+        "srcport 70000",
+    );
+    bad_beside_good(
+        "nothing.log",
+        with("- - - - - - - - - - - - - -"),
+        2,
+        1,
+        "no field has a value",
+    );
     let mut bytes = with("").into_bytes();
-    bytes.extend(FLOW.replace("eni-1", "eni-\u{0}").into_bytes().iter().map(|byte| if *byte == 0 { 0xff } else { *byte }));
+    bytes.extend(
+        FLOW.replace("eni-1", "eni-\u{0}")
+            .into_bytes()
+            .iter()
+            .map(|byte| if *byte == 0 { 0xff } else { *byte }),
+    );
     bad_beside_good("bytes.log", bytes, 2, 1, "UTF-8");
 }
 
@@ -135,9 +179,21 @@ fn bad_flow_records_are_quarantined_with_place_and_reason() {
 fn damaged_objects_fail_as_a_whole() {
     let whole = gzip(format!("{HEADER}{}", FLOW.repeat(500)).as_bytes());
     bad_beside_good("cut.log.gz", &whole[..whole.len() - 9], 0, 0, "cut off");
-    bad_beside_good("no.log.gz", "this was never compressed", 0, 0, "neither a flow log nor CloudTrail");
+    bad_beside_good(
+        "no.log.gz",
+        "this was never compressed",
+        0,
+        0,
+        "neither a flow log nor CloudTrail",
+    );
     bad_beside_good("empty.log", "", 0, 0, "empty");
-    bad_beside_good("half.json", &records(&[event("a", "A"), event("b", "B")])[..300], 0, 0, "event ");
+    bad_beside_good(
+        "half.json",
+        &records(&[event("a", "A"), event("b", "B")])[..300],
+        0,
+        0,
+        "event ",
+    );
     bad_beside_good("records.json", r#"{"Records": 7}"#, 0, 0, "Records");
     bad_beside_good("cut.parquet", b"PAR1 and no end", 0, 0, "parquet");
 }
@@ -165,7 +221,10 @@ fn what_editors_and_systems_add_is_no_error() {
     let mut members = gzip(format!("{HEADER}{FLOW}").as_bytes());
     members.extend(gzip(format!("{HEADER}{FLOW}").as_bytes()));
     site.put("members.log.gz", members);
-    site.put("new.log", format!("{} next-moon\n{} full\n", HEADER.trim_end(), FLOW.trim_end()));
+    site.put(
+        "new.log",
+        format!("{} next-moon\n{} full\n", HEADER.trim_end(), FLOW.trim_end()),
+    );
     let changing = records(&[
         json!({"eventTime": "2026-11-01T12:00:00Z", "eventID": "1", "requestParameters": {"tags": "a"}}),
         json!({"eventTime": "2026-11-01T12:00:00Z", "eventID": "2", "requestParameters": {"tags": ["a"]}}),
@@ -188,7 +247,10 @@ fn a_second_load_loads_nothing_and_a_changed_object_is_told_from_a_touched_one()
     site.put("b.json", records(&[event("a", "A")]));
     assert_eq!(site.load(&[]).1["loaded"], 2);
     let (status, again) = site.load(&[]);
-    assert_eq!((status, &again["loaded"], &again["already_loaded"]), (0, &json!(0), &json!(2)));
+    assert_eq!(
+        (status, &again["loaded"], &again["already_loaded"]),
+        (0, &json!(0), &json!(2))
+    );
     std::thread::sleep(std::time::Duration::from_millis(20));
     site.put("a.log", format!("{HEADER}{FLOW}"));
     let (_, touched) = site.load(&[]);
@@ -210,9 +272,17 @@ fn an_event_delivered_twice_is_one_row_and_other_content_is_flagged() {
     site.put("c.json", records(&[event("a", "A"), event("c", "C")]));
     let (_, summary) = site.load(&[]);
     assert_eq!(summary["tables"]["logs.cloudtrail"]["duplicates"], 1);
-    let rows = site.ask("SELECT eventid, count(*) AS n, bool_or(_id_conflict) AS flagged FROM cloudtrail GROUP BY 1 ORDER BY 1");
+    let rows = site
+        .ask("SELECT eventid, count(*) AS n, bool_or(_id_conflict) AS flagged FROM cloudtrail GROUP BY 1 ORDER BY 1");
     let row = |id: &str, n: u64, flagged: Value| json!({"eventid": id, "n": n, "flagged": flagged});
-    assert_eq!(rows, json!([row("a", 1, Value::Null), row("b", 2, json!(true)), row("c", 1, Value::Null)]));
+    assert_eq!(
+        rows,
+        json!([
+            row("a", 1, Value::Null),
+            row("b", 2, json!(true)),
+            row("c", 1, Value::Null)
+        ])
+    );
     site.ledger_adds_up();
 }
 
@@ -223,13 +293,19 @@ fn on_error_and_dry_run_do_as_they_say() {
     site.put("bad.log", format!("{HEADER}{FLOW}2 123 oops\n"));
     let (status, dry) = site.load(&["--dry-run"]);
     assert_eq!((status, &dry["loaded"], &dry["batches"]), (0, &json!(2), &json!(0)));
-    assert!(!Path::new(&site.folder.path().join("lake/tables")).exists(), "a dry run wrote");
+    assert!(
+        !Path::new(&site.folder.path().join("lake/tables")).exists(),
+        "a dry run wrote"
+    );
     let (status, aborted) = site.load(&["--on-error", "abort"]);
     assert_eq!(status, 1, "{aborted}");
     assert!(aborted["error"].as_str().unwrap().contains("line 3"), "{aborted}");
     assert_eq!(site.ask("SELECT count(*) AS n FROM vpc_flow"), json!([{"n": 0}]));
     let (status, skipped) = site.load(&["--on-error", "skip-object"]);
-    assert_eq!((status, &skipped["loaded"], &skipped["failed"]), (3, &json!(1), &json!(1)));
+    assert_eq!(
+        (status, &skipped["loaded"], &skipped["failed"]),
+        (3, &json!(1), &json!(1))
+    );
     assert!(site.only_problem().contains("1 of 2 records rejected"));
     assert_eq!(site.ask("SELECT count(*) AS n FROM vpc_flow"), json!([{"n": 2}]));
     site.ledger_adds_up();
@@ -250,7 +326,10 @@ fn the_real_samples_load_to_the_last_record() {
          (SELECT count(*) FROM vpc_flow) AS flows, (SELECT count(*) FROM tgw_flow) AS tgw, \
          (SELECT count(*) FROM system.load_history WHERE table_name = 'logs.cloudtrail') AS files",
     );
-    assert_eq!(counted, json!([{"events": 2900, "ids": 2900, "flows": 8, "tgw": 1, "files": 55}]));
+    assert_eq!(
+        counted,
+        json!([{"events": 2900, "ids": 2900, "flows": 8, "tgw": 1, "files": 55}])
+    );
     site.ledger_adds_up();
 }
 
@@ -258,7 +337,9 @@ fn the_real_samples_load_to_the_last_record() {
 fn generated_logs_load_to_the_sums_their_manifest_says() {
     for (fields, format) in [("v2", "text"), ("all", "text"), ("v5", "parquet")] {
         let site = Site::new();
-        let arguments = ["generate", "vpc_flow", "logs", "--rows", "4000", "--files", "12", "--days", "2", "--json"];
+        let arguments = [
+            "generate", "vpc_flow", "logs", "--rows", "4000", "--files", "12", "--days", "2", "--json",
+        ];
         let made = site.run(&[&arguments[..], &["--fields", fields, "--format", format]].concat());
         let manifest: Value = serde_json::from_slice(&made.stdout).unwrap();
         assert_eq!(site.load(&[]).0, 0);
@@ -270,7 +351,10 @@ fn generated_logs_load_to_the_sums_their_manifest_says() {
             assert_eq!(loaded[0][name], manifest[name], "{fields} {format} {name}");
         }
         assert_eq!(site.run(&["compact"]).status.code(), Some(0));
-        assert_eq!(site.ask("SELECT sum(bytes) AS b FROM vpc_flow")[0]["b"], manifest["flow_bytes"]);
+        assert_eq!(
+            site.ask("SELECT sum(bytes) AS b FROM vpc_flow")[0]["b"],
+            manifest["flow_bytes"]
+        );
         site.ledger_adds_up();
     }
 }

@@ -40,9 +40,17 @@ pub fn check(site: &Site<'_>, input: &Input, story: &str) {
     assert_eq!(flows, input.flows, "{story}: flow records by object");
     let total = one(&answers, "text");
     assert_eq!(total["n"], total["differing"], "{story}: flow records twice");
-    assert_eq!(by_object(&answers, "quarantine"), input.rejects, "{story}: rejects by object");
+    assert_eq!(
+        by_object(&answers, "quarantine"),
+        input.rejects,
+        "{story}: rejects by object"
+    );
     let total = one(&answers, "events");
-    assert_eq!((number(&total["n"]), number(&total["differing"])), (input.distinct_events, input.distinct_events), "{story}: events");
+    assert_eq!(
+        (number(&total["n"]), number(&total["differing"])),
+        (input.distinct_events, input.distinct_events),
+        "{story}: events"
+    );
     check_history(&answers, input, story);
 }
 
@@ -53,11 +61,23 @@ fn check_history(answers: &[Value], input: &Input, story: &str) {
     for row in answers.iter().filter(|row| row["what"] == "history") {
         let object = name(row);
         let story = format!("{story}: history of {object}: {row}");
-        let (rows, rejected, duplicates) = (number(&row["rows"]), number(&row["rejected"]), number(&row["duplicates"]));
-        assert_eq!(number(&row["lines"]), rows + rejected + duplicates + number(&row["headers"]), "{story}");
+        let (rows, rejected, duplicates) = (
+            number(&row["rows"]),
+            number(&row["rejected"]),
+            number(&row["duplicates"]),
+        );
+        assert_eq!(
+            number(&row["lines"]),
+            rows + rejected + duplicates + number(&row["headers"]),
+            "{story}"
+        );
         let rejects = input.rejects.get(&object).copied().unwrap_or(0);
         assert_eq!(rejected, rejects, "{story}");
-        assert_eq!(row["status"], if rejects > 0 { "loaded_with_rejects" } else { "loaded" }, "{story}");
+        assert_eq!(
+            row["status"],
+            if rejects > 0 { "loaded_with_rejects" } else { "loaded" },
+            "{story}"
+        );
         if let Some(events) = input.events.get(&object) {
             assert_eq!(row["table_name"], "logs.cloudtrail", "{story}");
             assert_eq!(rows + duplicates, *events, "{story}");
@@ -69,11 +89,19 @@ fn check_history(answers: &[Value], input: &Input, story: &str) {
         objects.push(object);
     }
     objects.sort();
-    assert_eq!(objects, input.files.keys().cloned().collect::<Vec<_>>(), "{story}: one row an object");
+    assert_eq!(
+        objects,
+        input.files.keys().cloned().collect::<Vec<_>>(),
+        "{story}: one row an object"
+    );
 }
 
 fn by_object(answers: &[Value], what: &str) -> BTreeMap<String, u64> {
-    answers.iter().filter(|row| row["what"] == what).map(|row| (name(row), number(&row["n"]))).collect()
+    answers
+        .iter()
+        .filter(|row| row["what"] == what)
+        .map(|row| (name(row), number(&row["n"])))
+        .collect()
 }
 
 fn one<'a>(answers: &'a [Value], what: &str) -> &'a Value {

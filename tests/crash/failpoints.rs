@@ -72,7 +72,10 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
             collect(&path, found);
         } else {
             let text = fs::read_to_string(&path).unwrap();
-            let names = text.split("failpoint::hit(\"").skip(1).filter_map(|rest| rest.split('"').next());
+            let names = text
+                .split("failpoint::hit(\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next());
             found.extend(names.map(str::to_owned));
         }
     }
@@ -89,7 +92,11 @@ fn hits(reach: Reach) -> &'static [u32] {
 }
 
 fn at(point: &str, hit: u32, action: &str) -> String {
-    if hit == 0 { format!("{point}={action}") } else { format!("{point}={hit}*off->{action}") }
+    if hit == 0 {
+        format!("{point}={action}")
+    } else {
+        format!("{point}={hit}*off->{action}")
+    }
 }
 
 /// Runs a load that meets `points`.
@@ -138,7 +145,9 @@ fn failure_of_every_step_in_a_folder() {
 fn death_at_every_step_on_s3() {
     let Some(moto) = Moto::start() else { return };
     let input = Input::mixed();
-    every_point(&input, "return(kill)", false, &|| Site::on_s3(&moto, moto.endpoint(), &input));
+    every_point(&input, "return(kill)", false, &|| {
+        Site::on_s3(&moto, moto.endpoint(), &input)
+    });
 }
 
 #[test]
@@ -151,7 +160,13 @@ fn failure_of_every_step_on_s3() {
 #[test]
 fn death_while_mending_what_a_death_left() {
     let input = Input::mixed();
-    for first in ["load.claimed", "load.staged", "load.decided", "load.table_committed", "load.history_committed"] {
+    for first in [
+        "load.claimed",
+        "load.staged",
+        "load.decided",
+        "load.table_committed",
+        "load.history_committed",
+    ] {
         for (point, _) in POINTS.iter().filter(|(_, reach)| *reach != Reach::Compaction) {
             let site = Site::in_folders(&input);
             assert!(meet(&site, &at(first, 1, "return(kill)")).is_killed());

@@ -110,13 +110,27 @@ impl Input {
             })
             .collect();
         self.events.insert(name.to_owned(), count);
-        self.add(name, serde_json::to_vec(&serde_json::json!({"Records": records})).unwrap());
+        self.add(
+            name,
+            serde_json::to_vec(&serde_json::json!({"Records": records})).unwrap(),
+        );
     }
 
     fn add_flow_parquet(&mut self, name: &str, records: u64) {
         let folder = TempDir::new().unwrap();
         let made = Command::new(FLOWTRAIL)
-            .args(["generate", "vpc_flow", "--days", "1", "--files", "1", "--format", "parquet", "--end", "2026-11-03"])
+            .args([
+                "generate",
+                "vpc_flow",
+                "--days",
+                "1",
+                "--files",
+                "1",
+                "--format",
+                "parquet",
+                "--end",
+                "2026-11-03",
+            ])
             .args(["--rows", &records.to_string()])
             .arg(folder.path())
             .output()

@@ -50,7 +50,11 @@ impl Moto {
     /// The keys of a bucket below a prefix.
     pub fn list(&self, bucket: &str, prefix: &str) -> Vec<String> {
         let answer = self.ask("GET", &format!("/{bucket}?list-type=2&prefix={prefix}"), b"");
-        answer.split("<Key>").skip(1).filter_map(|key| Some(key.split_once("</Key>")?.0.to_owned())).collect()
+        answer
+            .split("<Key>")
+            .skip(1)
+            .filter_map(|key| Some(key.split_once("</Key>")?.0.to_owned()))
+            .collect()
     }
 
     fn ask(&self, method: &str, path: &str, body: &[u8]) -> String {

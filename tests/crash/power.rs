@@ -17,7 +17,10 @@ enum Call {
 }
 
 fn can_trace() -> bool {
-    Command::new("strace").args(["-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success())
+    Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 #[test]
@@ -30,8 +33,20 @@ fn files_and_folders_are_synced_in_order() {
     let site = Site::in_folders(&input);
     let trace = site.lake_folder().with_extension("strace");
     let calls = "trace=fsync,fdatasync,link,linkat,rename,renameat,renameat2";
-    let before = ["-f", "-y", "-s", "4096", "-e", calls, "-o", trace.to_str().unwrap(), FLOWTRAIL];
-    let ended = site.start(site.command_through("strace", &before, &["load", &site.source])).wait();
+    let before = [
+        "-f",
+        "-y",
+        "-s",
+        "4096",
+        "-e",
+        calls,
+        "-o",
+        trace.to_str().unwrap(),
+        FLOWTRAIL,
+    ];
+    let ended = site
+        .start(site.command_through("strace", &before, &["load", &site.source]))
+        .wait();
     assert!(ended.is_well(), "{ended:?}");
     let lake = fs::canonicalize(site.lake_folder()).unwrap();
     let calls = parse(&fs::read_to_string(&trace).unwrap());
@@ -47,11 +62,20 @@ fn files_and_folders_are_synced_in_order() {
                 loose.remove(path.as_path());
             }
             Call::Name { from, to } if to.starts_with(&lake) => {
-                assert!(synced.contains(from.as_path()), "{} is named before it is synced", to.display());
+                assert!(
+                    synced.contains(from.as_path()),
+                    "{} is named before it is synced",
+                    to.display()
+                );
                 for file in files_it_names(to, &lake) {
                     let folder = file.parent().unwrap();
                     let is_loose = loose.get(folder).is_some_and(|files| files.contains(file.as_path()));
-                    assert!(named.contains(&file.as_path()) && !is_loose, "{} before {}", to.display(), file.display());
+                    assert!(
+                        named.contains(&file.as_path()) && !is_loose,
+                        "{} before {}",
+                        to.display(),
+                        file.display()
+                    );
                 }
                 loose.entry(to.parent().unwrap()).or_default().insert(to);
                 named.push(to);
@@ -59,17 +83,37 @@ fn files_and_folders_are_synced_in_order() {
             Call::Name { .. } => {}
         }
     }
-    let commits = named.iter().filter(|path| path.to_string_lossy().contains("/_delta_log/")).count();
-    let data = named.iter().filter(|path| path.extension().is_some_and(|ending| ending == "parquet")).count();
-    assert!(commits >= 10 && data >= 8, "{commits} commits and {data} data files in the trace");
+    let commits = named
+        .iter()
+        .filter(|path| path.to_string_lossy().contains("/_delta_log/"))
+        .count();
+    let data = named
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "parquet"))
+        .count();
+    assert!(
+        commits >= 10 && data >= 8,
+        "{commits} commits and {data} data files in the trace"
+    );
     // A beat says only that a process lives; it may be lost.
-    loose.values_mut().for_each(|files| files.retain(|file| !file.to_string_lossy().ends_with("alive.json")));
+    loose
+        .values_mut()
+        .for_each(|files| files.retain(|file| !file.to_string_lossy().ends_with("alive.json")));
     loose.retain(|_, files| !files.is_empty());
     assert_eq!(loose, HashMap::new(), "acknowledged, and the names not on the disk");
     // Each folder is a name in the one above it, the lake itself included.
     for path in named {
-        for folder in path.ancestors().skip(2).take_while(|folder| folder.starts_with(lake.parent().unwrap())) {
-            assert!(synced.contains(folder), "{} was never synced, for {}", folder.display(), path.display());
+        for folder in path
+            .ancestors()
+            .skip(2)
+            .take_while(|folder| folder.starts_with(lake.parent().unwrap()))
+        {
+            assert!(
+                synced.contains(folder),
+                "{} was never synced, for {}",
+                folder.display(),
+                path.display()
+            );
         }
     }
     check(&site, &input, "traced");
@@ -97,7 +141,9 @@ fn parse(trace: &str) -> Vec<Call> {
     let mut begun: HashMap<&str, String> = HashMap::new();
     let mut calls = Vec::new();
     for line in trace.lines() {
-        let Some((process, rest)) = line.split_once(' ') else { continue };
+        let Some((process, rest)) = line.split_once(' ') else {
+            continue;
+        };
         let rest = rest.trim_start();
         let whole = if let Some(head) = rest.strip_suffix(" <unfinished ...>") {
             begun.insert(process, head.to_owned());
@@ -126,7 +172,10 @@ fn call(text: &str) -> Option<Call> {
         }
         _ => {
             let mut quoted = arguments.split('"').skip(1).step_by(2);
-            Some(Call::Name { from: quoted.next()?.into(), to: quoted.next()?.into() })
+            Some(Call::Name {
+                from: quoted.next()?.into(),
+                to: quoted.next()?.into(),
+            })
         }
     }
 }

@@ -69,8 +69,11 @@ impl Proxy {
 
 impl Rule {
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
-        let Some(request) = read_request(&mut client)? else { return Ok(()) };
-        let line = String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
+        let Some(request) = read_request(&mut client)? else {
+            return Ok(());
+        };
+        let line =
+            String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
         let is_put = line.starts_with("PUT ");
         let answer = {
             let _one_put_at_a_time = is_put.then(|| self.puts.lock().unwrap());
@@ -83,13 +86,16 @@ impl Rule {
         }
         self.faults.fetch_add(1, Ordering::SeqCst);
         if self.fault == Fault::Answer500 {
-            client.write_all(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+            client
+                .write_all(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
         }
         client.shutdown(Shutdown::Both)
     }
 
     fn take_one(&self) -> bool {
-        self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+        self.left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+            .is_ok()
     }
 
     fn pass_on(&self, request: &[u8]) -> io::Result<Vec<u8>> {
@@ -111,7 +117,9 @@ fn read_request(client: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     loop {
         if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
             if request.len() >= end + 4 + length.unwrap_or(0) {
                 return Ok(Some(request));
             }

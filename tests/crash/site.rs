@@ -71,7 +71,14 @@ impl<'a> Site<'a> {
             fs::write(source.join(name), bytes).unwrap();
         }
         let lake = folder.path().join("lake").display().to_string();
-        Self { source: source.display().to_string(), lake, s3: None, folder, runs: AtomicU32::new(0), batch_objects: 3 }
+        Self {
+            source: source.display().to_string(),
+            lake,
+            s3: None,
+            folder,
+            runs: AtomicU32::new(0),
+            batch_objects: 3,
+        }
     }
 
     /// Source and lake in a bucket, below a prefix of their own.
@@ -130,7 +137,10 @@ impl<'a> Site<'a> {
     }
 
     pub fn start(&self, mut command: Command) -> Run {
-        let output = self.folder.path().join(format!("run-{}", self.runs.fetch_add(1, Ordering::Relaxed)));
+        let output = self
+            .folder
+            .path()
+            .join(format!("run-{}", self.runs.fetch_add(1, Ordering::Relaxed)));
         let file = |ending| File::create(output.with_extension(ending)).unwrap();
         let child = command.stdout(file("out")).stderr(file("err")).spawn().unwrap();
         Run { child, output }
@@ -143,9 +153,15 @@ impl<'a> Site<'a> {
 
     /// Asks; one JSON document a row.
     pub fn ask(&self, statements: &str) -> Vec<serde_json::Value> {
-        let ended = self.start(self.command(&["sql", "--format", "ndjson", statements])).wait();
+        let ended = self
+            .start(self.command(&["sql", "--format", "ndjson", statements]))
+            .wait();
         assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
-        ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        ended
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// The names of intents, outcomes and beats that lie in the lake.
@@ -153,8 +169,12 @@ impl<'a> Site<'a> {
         match &self.s3 {
             Some(s3) => s3.moto.list(BUCKET, &format!("{}/lake/loads/", s3.prefix)),
             None => {
-                let Ok(folder) = fs::read_dir(self.lake_folder().join("loads/0")) else { return Vec::new() };
-                folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+                let Ok(folder) = fs::read_dir(self.lake_folder().join("loads/0")) else {
+                    return Vec::new();
+                };
+                folder
+                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                    .collect()
             }
         }
     }
@@ -167,15 +187,23 @@ impl Run {
 
     /// Sends a signal by its name; the child is ours and not yet waited for, so the number is still its own.
     pub fn signal(&self, name: &str) {
-        let done = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status().unwrap();
+        let done = Command::new("kill")
+            .args([&format!("-{name}"), &self.id().to_string()])
+            .status()
+            .unwrap();
         assert!(done.success(), "kill -{name}");
     }
 
     /// The end, if it came already.
     pub fn ended(&mut self) -> Option<Ended> {
         let status = self.child.try_wait().unwrap()?;
-        let read = |ending| String::from_utf8_lossy(&fs::read(self.output.with_extension(ending)).unwrap()).into_owned();
-        Some(Ended { status, stdout: read("out"), stderr: read("err") })
+        let read =
+            |ending| String::from_utf8_lossy(&fs::read(self.output.with_extension(ending)).unwrap()).into_owned();
+        Some(Ended {
+            status,
+            stdout: read("out"),
+            stderr: read("err"),
+        })
     }
 
     /// Waits for the end.

@@ -9,7 +9,10 @@ use crate::input::Input;
 use crate::site::{Run, Site};
 
 /// Another machine, which takes silence for death after a moment.
-const ELSEWHERE: [(&str, &str); 2] = [("FLOWTRAIL_TEST_HOST", "elsewhere"), ("FLOWTRAIL_TEST_SILENCE_MS", "150")];
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("FLOWTRAIL_TEST_HOST", "elsewhere"),
+    ("FLOWTRAIL_TEST_SILENCE_MS", "150"),
+];
 /// A third.
 const FAR_AWAY: (&str, &str) = ("FLOWTRAIL_TEST_HOST", "far away");
 
@@ -87,13 +90,19 @@ fn an_outcome_that_comes_too_late_is_void() {
     let mut site = Site::in_folders(&input);
     site.batch_objects = 100;
     let loads = site.lake_folder().join("loads/0");
-    let (intent, outcome) = (loads.join("000000000001.intent.json"), loads.join("000000000001.outcome.json"));
+    let (intent, outcome) = (
+        loads.join("000000000001.intent.json"),
+        loads.join("000000000001.outcome.json"),
+    );
     // It sleeps before its outcome, and again behind it so that the outcome lies there a while.
     let owner = site.start_load(&[("FAILPOINTS", "load.staged=sleep(2500);load.decided=sleep(2500)")]);
     wait_for("the intent", || intent.exists());
     let late = site.start_load(&[("FAILPOINTS", "load.settling=1*sleep(3800)"), FAR_AWAY]);
     well("the one that takes over", [site.start_load(&ELSEWHERE)]);
-    assert!(!intent.exists() && !outcome.exists(), "the batch is not finished before its owner wakes");
+    assert!(
+        !intent.exists() && !outcome.exists(),
+        "the batch is not finished before its owner wakes"
+    );
     wait_for("the void outcome", || outcome.exists());
     well("the others", [late, owner]);
     check(&site, &input, "a void outcome");

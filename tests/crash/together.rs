@@ -48,7 +48,11 @@ fn several_loaders_in_a_folder_and_one_dies() {
         let mut site = Site::in_folders(&input);
         site.batch_objects = 2;
         run_with_a_death(&site, loaders, Duration::from_millis(after_ms));
-        check(&site, &input, &format!("{loaders} loaders, one killed after {after_ms} ms"));
+        check(
+            &site,
+            &input,
+            &format!("{loaders} loaders, one killed after {after_ms} ms"),
+        );
     }
 }
 
@@ -56,7 +60,13 @@ fn several_loaders_in_a_folder_and_one_dies() {
 #[test]
 fn a_loader_that_pauses_beside_another_on_the_same_machine() {
     let input = Input::mixed();
-    for point in ["load.decided", "load.table_committed", "load.history_committed", "load.cleaned", "load.settling"] {
+    for point in [
+        "load.decided",
+        "load.table_committed",
+        "load.history_committed",
+        "load.cleaned",
+        "load.settling",
+    ] {
         let site = Site::in_folders(&input);
         let slow = site.start_load(&[("FAILPOINTS", &format!("{point}=1*off->1*sleep(900)"))]);
         let quick = site.start_load(&[]);

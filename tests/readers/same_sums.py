@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-FLOW = "count(*), sum(bytes), sum(start), count(srcaddr)"
+FLOW = "count(*), sum(bytes), sum(start), count(srcaddr), sum(case when action = 'REJECT' then 1 else 0 end)"
+REJECTED = "action = 'REJECT'"
 TRAIL = "count(*), count(distinct eventid)"
 
 
@@ -31,7 +32,13 @@ def by_polars(lake, table):
     frame = polars.scan_delta(f"{lake}/tables/flowtrail/logs/{table}")
     column = polars.col
     sums = {
-        "vpc_flow": [polars.len(), column("bytes").sum(), column("start").sum(), column("srcaddr").count()],
+        "vpc_flow": [
+            polars.len(),
+            column("bytes").sum(),
+            column("start").sum(),
+            column("srcaddr").count(),
+            (column("action") == "REJECT").sum(),
+        ],
         "cloudtrail": [polars.len(), column("eventid").n_unique()],
     }
     named = [sum_.alias(str(number)) for number, sum_ in enumerate(sums[table])]
@@ -45,8 +52,12 @@ def by_duckdb(lake, table):
     rows = deltalake.DeltaTable(f"{lake}/tables/flowtrail/logs/{table}").to_pyarrow_dataset()
     connection = duckdb.connect()
     connection.register("rows", rows)
-    columns = FLOW if table == "vpc_flow" else TRAIL
-    return list(connection.execute(f"SELECT {columns} FROM rows").fetchone())
+    if table == "cloudtrail":
+        return list(connection.execute(f"SELECT {TRAIL} FROM rows").fetchone())
+    sums = connection.execute(f"SELECT {FLOW} FROM rows").fetchone()
+    # A filter that DuckDB hands down to the files.
+    rejected = connection.execute(f"SELECT count(*) FROM rows WHERE {REJECTED}").fetchone()
+    return [*sums[:-1], *rejected]
 
 
 def by_clickhouse(lake, table):

@@ -2,7 +2,7 @@
 
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;
 use std::fmt::Display;
 use std::fs::File;
@@ -83,7 +83,10 @@ impl FlowParquet {
     }
 
     fn from_chunks<C: ChunkReader + 'static>(chunks: C, hint: &Hint) -> Result<Self, DecodeError> {
-        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(chunks)).map_err(|why| damaged(&why))?;
+        // Parquet's own types say all there is to know; a hostile Arrow schema beside them made its reader panic.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(chunks, options))
+            .map_err(|why| damaged(&why))?;
         let groups = builder.metadata().row_groups();
         let rows = groups
             .iter()

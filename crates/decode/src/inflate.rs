@@ -1,5 +1,8 @@
 //! The one reader of compressed objects, with a cap on what comes out.
-#![allow(clippy::disallowed_types, reason = "this is where raw decoders are wrapped; `judge` is the cap")]
+#![allow(
+    clippy::disallowed_types,
+    reason = "this is where raw decoders are wrapped; `judge` is the cap"
+)]
 
 use bytes::Bytes;
 use flate2::bufread::GzDecoder;

@@ -1,6 +1,10 @@
 //! The command line, defined once: parser, help, completions and man pages come from here.
 
-#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the help people read")]
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "these comments are the help people read"
+)]
 
 use std::path::PathBuf;
 

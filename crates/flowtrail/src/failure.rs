@@ -25,11 +25,19 @@ pub struct Failure {
 impl Failure {
     /// A failure of the command line itself.
     pub fn new(message: impl Into<String>, hint: Option<&str>) -> Self {
-        Self { message: message.into(), hint: hint.map(str::to_owned), is_broken_pipe: false }
+        Self {
+            message: message.into(),
+            hint: hint.map(str::to_owned),
+            is_broken_pipe: false,
+        }
     }
 
     fn of(error: &impl fmt::Display, hint: Option<String>) -> Self {
-        Self { message: error.to_string(), hint, is_broken_pipe: false }
+        Self {
+            message: error.to_string(),
+            hint,
+            is_broken_pipe: false,
+        }
     }
 }
 
@@ -76,7 +84,10 @@ impl From<QueryError> for Failure {
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Self {
         let is_broken_pipe = error.is_broken_pipe();
-        Self { is_broken_pipe, ..Self::of(&error, None) }
+        Self {
+            is_broken_pipe,
+            ..Self::of(&error, None)
+        }
     }
 }
 
@@ -95,6 +106,9 @@ impl From<PromptError> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let is_broken_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
-        Self { is_broken_pipe, ..Self::of(&error, None) }
+        Self {
+            is_broken_pipe,
+            ..Self::of(&error, None)
+        }
     }
 }

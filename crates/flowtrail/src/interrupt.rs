@@ -14,7 +14,10 @@ pub fn stop_on_interrupt() -> Stop {
         asked.ask();
         eprintln!("\nstopping: what is read is being committed; Ctrl-C again ends at once, and loses nothing either");
         signal().await;
-        #[allow(clippy::disallowed_methods, reason = "at once means now; what is not committed is loaded by the next run")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "at once means now; what is not committed is loaded by the next run"
+        )]
         std::process::exit(i32::from(INTERRUPTED));
     });
     stop

@@ -23,7 +23,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Libraries log what they meet; people see it when they ask, with FLOWTRAIL_LOG=debug.
     let filter = EnvFilter::try_from_env("FLOWTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new("off"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::tell(&error.into(), arguments.json),

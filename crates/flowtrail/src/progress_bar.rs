@@ -59,7 +59,10 @@ impl LoadProgress {
     }
 
     fn state(&self) -> String {
-        let (objects, planned) = (self.objects.load(Ordering::Relaxed), self.planned_objects.load(Ordering::Relaxed));
+        let (objects, planned) = (
+            self.objects.load(Ordering::Relaxed),
+            self.planned_objects.load(Ordering::Relaxed),
+        );
         let records = self.records.load(Ordering::Relaxed);
         let rate = records as f64 / self.started.elapsed().as_secs_f64().max(0.001);
         format!(
@@ -78,7 +81,11 @@ impl LoadProgress {
         let mut last = self.last_line.lock().unwrap_or_else(PoisonError::into_inner);
         if last.elapsed() >= LINE_EVERY {
             *last = Instant::now();
-            eprintln!("loading: {}, {}", self.state(), readable_bytes(self.bytes.load(Ordering::Relaxed)));
+            eprintln!(
+                "loading: {}, {}",
+                self.state(),
+                readable_bytes(self.bytes.load(Ordering::Relaxed))
+            );
         }
     }
 }

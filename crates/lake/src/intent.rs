@@ -231,7 +231,10 @@ impl Shard {
         };
         failpoint::hit("lake.put.before")?;
         let put = self.store.put_opts(path, PutPayload::from(bytes), options).await;
-        let Err(error) = put.map_err(LakeError::from).and_then(|_| failpoint::hit("lake.put.landed")) else {
+        let Err(error) = put
+            .map_err(LakeError::from)
+            .and_then(|_| failpoint::hit("lake.put.landed"))
+        else {
             return Ok(Put::Ours);
         };
         match self.read::<T>(path).await? {

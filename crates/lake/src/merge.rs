@@ -24,7 +24,7 @@ use crate::column::stored_type;
 use crate::definition::DAY;
 use crate::rows::StoreReader;
 use crate::scan::{FileScan, FileStatistics, Streams, store_url};
-use crate::stage::{StagedFile, absolute, discard, file_path, writer_properties};
+use crate::stage::{StagedFile, absolute, discard, file_path, writer_options};
 use crate::statistics::delta_statistics;
 use crate::{DataFile, LakeError, Table, TableDefinition};
 
@@ -310,8 +310,8 @@ struct Encoder {
 
 impl Encoder {
     fn new(definition: &TableDefinition, columns: &SchemaRef, rows: u64) -> Result<Self, LakeError> {
-        let properties = writer_properties(definition, columns, rows as usize);
-        let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(columns), Some(properties))?;
+        let options = writer_options(definition, columns, rows as usize);
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(columns), options)?;
         Ok(Self {
             columns: Arc::clone(columns),
             writer,

@@ -14,6 +14,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
@@ -285,9 +286,9 @@ impl SortedRows {
     fn encode(&self, day: usize) -> Result<EncodedFile, LakeError> {
         let rows = &self.keys[self.days[day].clone()];
         let day = rows.first().and_then(|row| row.day).and_then(day_text);
-        let properties = writer_properties(&self.definition, &self.columns, rows.len());
+        let options = writer_options(&self.definition, &self.columns, rows.len());
         let mut bytes = Vec::new();
-        let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(&self.columns), Some(properties))?;
+        let mut writer = ArrowWriter::try_new_with_options(&mut bytes, Arc::clone(&self.columns), options)?;
         for chunk in rows.chunks(WRITE_ROWS) {
             writer.write(&self.sources.gather(&self.columns, chunk)?)?;
         }
@@ -374,7 +375,17 @@ impl Sources {
 }
 
 /// How files of a table are written: zstd, sorted by time, page statistics on the time, bloom filters on lookups.
-pub(crate) fn writer_properties(definition: &TableDefinition, columns: &Schema, rows: usize) -> WriterProperties {
+///
+/// Arrow's own schema is left out of the footer: it would tell other readers of views and dictionaries, which are ours
+/// while we write and which not all of them can compare with text.
+pub(crate) fn writer_options(definition: &TableDefinition, columns: &Schema, rows: usize) -> ArrowWriterOptions {
+    let properties = writer_properties(definition, columns, rows);
+    ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(true)
+}
+
+fn writer_properties(definition: &TableDefinition, columns: &Schema, rows: usize) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))

@@ -19,7 +19,7 @@ use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop};
 /// Objects in flight for each core: fetching waits, decoding works.
 const OBJECTS_A_CORE: usize = 8;
 /// What objects in flight may take together, in MiB of memory as estimated from their sizes.
-const IN_FLIGHT_MIB: u32 = 320;
+const IN_FLIGHT_MIB: u32 = 192;
 
 /// What a batch needs beside its objects.
 pub struct BatchContext<'a> {
@@ -90,7 +90,11 @@ async fn read_all(
         // The room is free again when the buffer, which has a bound of its own, has the rows.
         let (object, _room) = object??;
         let outcome = take_in(buffer, outcomes.len(), object, context.options).await?;
-        let records = outcome.counts.values().map(|counts| counts.rows + counts.rejected).sum();
+        let records = outcome
+            .counts
+            .values()
+            .map(|counts| counts.rows + counts.rejected)
+            .sum();
         context.progress.object_done(outcome.object.object.size_bytes, records);
         outcomes.push(outcome);
         failpoint::hit("load.object_read")?;
@@ -117,23 +121,41 @@ async fn take_in(
     let found = std::mem::replace(&mut object.found, Found::Unchanged);
     let (counts, first_reject) = match found {
         Found::Records(records) => {
-            let first_reject = records.first_reject().map(|reject| format!("line {}: {}", reject.line, reject.reason));
+            let first_reject = records
+                .first_reject()
+                .map(|reject| format!("line {}: {}", reject.line, reject.reason));
             for part in records.parts {
                 buffer.add(number, &uri, fallback_day, part).await?;
             }
             (records.counts, first_reject)
         }
-        Found::Large { counts, first_reject, input, hint } => {
+        Found::Large {
+            counts,
+            first_reject,
+            input,
+            hint,
+        } => {
             stream_in(buffer, number, &uri, fallback_day, input, hint, options).await?;
-            (counts, first_reject.map(|reject| format!("line {}: {}", reject.line, reject.reason)))
+            (
+                counts,
+                first_reject.map(|reject| format!("line {}: {}", reject.line, reject.reason)),
+            )
         }
         other => {
             object.found = other;
-            return Ok(ObjectOutcome { object, counts: BTreeMap::new(), first_reject: None });
+            return Ok(ObjectOutcome {
+                object,
+                counts: BTreeMap::new(),
+                first_reject: None,
+            });
         }
     };
     object.found = Found::Records(crate::object::Records::default());
-    Ok(ObjectOutcome { object, counts, first_reject })
+    Ok(ObjectOutcome {
+        object,
+        counts,
+        first_reject,
+    })
 }
 
 /// Decodes a large object again, a part at a time. That it decodes to its end is known.
@@ -210,7 +232,11 @@ fn history_rows(outcome: &ObjectOutcome, duplicates: u64) -> Vec<HistoryRow> {
         let duplicates = if *kind == LogKind::CloudTrail { duplicates } else { 0 };
         HistoryRow {
             table_name: Some(log_table(*kind).qualified_name()),
-            status: if counts.rejected > 0 { Status::LoadedWithRejects } else { status },
+            status: if counts.rejected > 0 {
+                Status::LoadedWithRejects
+            } else {
+                status
+            },
             lines: counts.lines,
             rows: counts.rows - duplicates,
             headers: counts.headers,
@@ -218,7 +244,11 @@ fn history_rows(outcome: &ObjectOutcome, duplicates: u64) -> Vec<HistoryRow> {
             duplicates,
             nodata: counts.nodata,
             skipdata: counts.skipdata,
-            first_error: if counts.rejected > 0 { outcome.first_reject.clone() } else { None },
+            first_error: if counts.rejected > 0 {
+                outcome.first_reject.clone()
+            } else {
+                None
+            },
             ..blank.clone()
         }
     };
@@ -252,7 +282,11 @@ fn summarize(summary: &mut LoadSummary, outcome: &ObjectOutcome, rows: &[History
         table.nodata += row.nodata;
         table.skipdata += row.skipdata;
         if let Some(first_error) = &row.first_error {
-            let what = format!("{} of {} records rejected, the first at {first_error}", row.rejected, row.lines - row.headers);
+            let what = format!(
+                "{} of {} records rejected, the first at {first_error}",
+                row.rejected,
+                row.lines - row.headers
+            );
             let hint = "SELECT * FROM system.quarantine shows each with its reason";
             summary.problem(&row.object_uri, what, Some(hint.into()));
         }

@@ -17,7 +17,7 @@ use crate::duplicates::Duplicates;
 use crate::object::{KEPT_REJECTS, size_of};
 
 /// Rows are staged when they take this much memory; sorting and encoding take about as much again.
-const FLUSH_BYTES: usize = 192 << 20;
+const FLUSH_BYTES: usize = 144 << 20;
 
 /// Rows of one object, one kind.
 #[derive(Clone, Debug)]
@@ -65,7 +65,11 @@ impl Buffer {
             quarantine: Vec::new(),
             rejects_kept: HashMap::new(),
             held_bytes: 0,
-            events: Snapshots { table, snapshot, seen: Duplicates::default() },
+            events: Snapshots {
+                table,
+                snapshot,
+                seen: Duplicates::default(),
+            },
             staged: BTreeMap::new(),
             duplicates: HashMap::new(),
         })
@@ -96,7 +100,12 @@ impl Buffer {
             });
         }
         if part.batch.num_rows() > 0 {
-            let buffered = BufferedPart { object, uri: Arc::clone(uri), fallback_day, batch: part.batch };
+            let buffered = BufferedPart {
+                object,
+                uri: Arc::clone(uri),
+                fallback_day,
+                batch: part.batch,
+            };
             self.rows.entry(part.kind).or_default().push(buffered);
         }
         if self.held_bytes >= FLUSH_BYTES {
@@ -112,11 +121,14 @@ impl Buffer {
             if kind == LogKind::CloudTrail {
                 parts = self.sift(parts).await?;
             }
-            let parts = parts.into_iter().filter(|part| part.batch.num_rows() > 0).map(|part| Part {
-                batch: part.batch,
-                object: Some(part.uri),
-                fallback_day: part.fallback_day,
-            });
+            let parts = parts
+                .into_iter()
+                .filter(|part| part.batch.num_rows() > 0)
+                .map(|part| Part {
+                    batch: part.batch,
+                    object: Some(part.uri),
+                    fallback_day: part.fallback_day,
+                });
             self.stage(log_table(kind), parts.collect()).await?;
         }
         if !self.quarantine.is_empty() {
@@ -163,10 +175,11 @@ impl Buffer {
         let name = definition.qualified_name();
         let columns = new_columns(definition, &parts);
         let files = stage(&self.lake.table(definition), parts).await?;
-        let outcome = self
-            .staged
-            .entry(name.clone())
-            .or_insert_with(|| TableOutcome { table: name, files: Vec::new(), text_columns: Vec::new() });
+        let outcome = self.staged.entry(name.clone()).or_insert_with(|| TableOutcome {
+            table: name,
+            files: Vec::new(),
+            text_columns: Vec::new(),
+        });
         outcome.files.extend(files);
         for column in columns {
             if !outcome.text_columns.contains(column.name()) {
@@ -177,17 +190,27 @@ impl Buffer {
     }
 
     fn stamp(&self) -> BatchStamp<'_> {
-        BatchStamp { shard: &self.shard, batch: self.batch, loaded_at: self.began }
+        BatchStamp {
+            shard: &self.shard,
+            batch: self.batch,
+            loaded_at: self.began,
+        }
     }
 }
 
 fn plain(batch: RecordBatch) -> Part {
-    Part { batch, object: None, fallback_day: None }
+    Part {
+        batch,
+        object: None,
+        fallback_day: None,
+    }
 }
 
 /// Takes staged files away that no batch will name.
 pub async fn discard_files(lake: &Lake, table: &str, files: &[StagedFile]) {
-    let definition = table.split_once('.').and_then(|(schema, name)| flowtrail_lake::definition::find(schema, name));
+    let definition = table
+        .split_once('.')
+        .and_then(|(schema, name)| flowtrail_lake::definition::find(schema, name));
     if let Some(definition) = definition {
         discard(&lake.table(definition), files).await;
     }

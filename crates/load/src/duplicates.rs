@@ -48,7 +48,10 @@ impl Duplicates {
             self.look_up(table, snapshot, &parts).await?;
         }
         let mut conflicts = HashSet::new();
-        let keeps: Vec<BooleanArray> = parts.iter().map(|part| self.keep(&part.batch, &mut conflicts)).collect();
+        let keeps: Vec<BooleanArray> = parts
+            .iter()
+            .map(|part| self.keep(&part.batch, &mut conflicts))
+            .collect();
         let mut dropped: HashMap<usize, u64> = HashMap::new();
         let mut kept = Vec::with_capacity(parts.len());
         for (mut part, keep) in parts.into_iter().zip(keeps) {
@@ -65,9 +68,17 @@ impl Duplicates {
 
     /// Finds which of the rows' ids the table has.
     async fn look_up(&mut self, table: &Table, snapshot: &Snapshot, parts: &[BufferedPart]) -> Result<(), LakeError> {
-        let wanted: HashSet<u64> = parts.iter().flat_map(|part| self.ids_of(&part.batch)).flatten().collect();
+        let wanted: HashSet<u64> = parts
+            .iter()
+            .flat_map(|part| self.ids_of(&part.batch))
+            .flatten()
+            .collect();
         let days = days_of(parts);
-        for file in snapshot.files().iter().filter(|file| file.day.as_ref().is_some_and(|day| days.contains(day))) {
+        for file in snapshot
+            .files()
+            .iter()
+            .filter(|file| file.day.as_ref().is_some_and(|day| days.contains(day)))
+        {
             let mut batches = read_columns(table, file, &[ID, DIGEST]).await?;
             while let Some(batch) = batches.try_next().await? {
                 let digests = digests_of(&batch);
@@ -105,8 +116,11 @@ impl Duplicates {
         if conflicts.is_empty() {
             return Ok(batch.clone());
         }
-        let flags: BooleanArray =
-            self.ids_of(batch).iter().map(|id| id.filter(|id| conflicts.contains(id)).map(|_| true)).collect();
+        let flags: BooleanArray = self
+            .ids_of(batch)
+            .iter()
+            .map(|id| id.filter(|id| conflicts.contains(id)).map(|_| true))
+            .collect();
         let mut fields: Vec<Arc<Field>> = batch.schema_ref().fields().iter().cloned().collect();
         fields.push(Arc::new(Field::new(CONFLICT, DataType::Boolean, true)));
         let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
@@ -173,18 +187,29 @@ mod tests {
     async fn the_same_event_is_one_row_and_another_content_is_flagged() {
         let folder = tempfile::tempdir().unwrap();
         let lake = flowtrail_lake::Lake::open_folder(folder.path().to_owned()).unwrap();
-        let table = lake.table(flowtrail_lake::definition::log_table(flowtrail_decode::LogKind::CloudTrail));
+        let table = lake.table(flowtrail_lake::definition::log_table(
+            flowtrail_decode::LogKind::CloudTrail,
+        ));
         let mut duplicates = Duplicates::default();
-        let first = part(0, &[(Some("a"), 1), (Some("b"), 1), (None, 1), (None, 1), (Some("a"), 1)]);
+        let first = part(
+            0,
+            &[(Some("a"), 1), (Some("b"), 1), (None, 1), (None, 1), (Some("a"), 1)],
+        );
         let second = part(1, &[(Some("b"), 2), (Some("a"), 1)]);
         let (kept, dropped) = duplicates.sift(&table, None, vec![first, second]).await.unwrap();
         assert_eq!(dropped, HashMap::from([(0, 1), (1, 1)]));
-        assert_eq!(kept.iter().map(|part| part.batch.num_rows()).collect::<Vec<_>>(), [4, 1]);
+        assert_eq!(
+            kept.iter().map(|part| part.batch.num_rows()).collect::<Vec<_>>(),
+            [4, 1]
+        );
         let flags = |part: &BufferedPart| part.batch.column_by_name(CONFLICT).unwrap().as_boolean().clone();
         assert_eq!(flags(&kept[0]), BooleanArray::from(vec![None, Some(true), None, None]));
         assert_eq!(flags(&kept[1]), BooleanArray::from(vec![Some(true)]));
         // A later part of the same batch still knows them.
-        let (kept, dropped) = duplicates.sift(&table, None, vec![part(2, &[(Some("b"), 2)])]).await.unwrap();
+        let (kept, dropped) = duplicates
+            .sift(&table, None, vec![part(2, &[(Some("b"), 2)])])
+            .await
+            .unwrap();
         assert_eq!((kept[0].batch.num_rows(), dropped.get(&2)), (0, Some(&1)));
     }
 }

@@ -33,9 +33,9 @@ impl LoadError {
         match self {
             Self::Source(error) => error.hint(),
             Self::Lake(error) => error.hint(),
-            Self::Aborted { .. } => {
-                Some("mend or remove the object, or load with --on-error continue to quarantine what cannot be read".into())
-            }
+            Self::Aborted { .. } => Some(
+                "mend or remove the object, or load with --on-error continue to quarantine what cannot be read".into(),
+            ),
             Self::Task(_) => None,
         }
     }

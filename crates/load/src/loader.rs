@@ -34,12 +34,20 @@ pub struct Loader {
 impl Loader {
     /// A loader for `lake`, which tells `progress` and minds `stop`.
     pub fn new(lake: Lake, options: LoadOptions, progress: Arc<dyn Progress>, stop: Stop) -> Self {
-        Self { lake, options: Arc::new(options), progress, stop }
+        Self {
+            lake,
+            options: Arc::new(options),
+            progress,
+            stop,
+        }
     }
 
     /// What [`Self::run`] would load, without writing anything.
     pub async fn dry_run(&self, sources: &[Arc<Source>]) -> Result<LoadSummary, LoadError> {
-        let mut summary = LoadSummary { dry_run: true, ..LoadSummary::default() };
+        let mut summary = LoadSummary {
+            dry_run: true,
+            ..LoadSummary::default()
+        };
         let mut todo: VecDeque<Work> = plan::list(sources, &self.options.filter, &mut summary).await?.into();
         if let Some(history) = self.lake.table(history_table()).snapshot().await? {
             self.less_loaded(&mut todo, &history, &mut summary).await?;
@@ -63,7 +71,9 @@ impl Loader {
         let mut known_done = None;
         loop {
             let settled = settle(&self.lake, &shard, &owner.run, self.progress.as_ref(), &self.stop).await?;
-            let Some(Settled { done, history: known }) = settled else { break };
+            let Some(Settled { done, history: known }) = settled else {
+                break;
+            };
             if known_done.is_none() {
                 // What a process left that died behind its batch's last commit.
                 shard.clean(done).await?;
@@ -71,7 +81,8 @@ impl Loader {
             if known_done != Some(done) {
                 self.less_loaded(&mut todo, &known, &mut summary).await?;
                 if known_done.is_none() {
-                    self.progress.planned(todo.len() as u64, todo.iter().map(|work| work.object.size_bytes).sum());
+                    self.progress
+                        .planned(todo.len() as u64, todo.iter().map(|work| work.object.size_bytes).sum());
                 }
                 known_done = Some(done);
             }
@@ -112,7 +123,10 @@ impl Loader {
         }
         // Hashes, so that a list of millions of objects is not held twice; a chance hit is looked at by its full name.
         let hasher = RandomState::new();
-        let listed: HashSet<u64> = todo.iter().map(|work| hasher.hash_one(work.object.uri.as_str())).collect();
+        let listed: HashSet<u64> = todo
+            .iter()
+            .map(|work| hasher.hash_one(work.object.uri.as_str()))
+            .collect();
         let is_listed = |uri: &str| listed.contains(&hasher.hash_one(uri));
         let loaded = loaded_objects(&self.lake.table(history_table()), history, is_listed).await?;
         plan::less_loaded(todo, &loaded, summary);
@@ -204,7 +218,8 @@ impl Loader {
 
     /// Takes the objects of a batch that another process gave up back into the list.
     fn put_back(&self, todo: &mut VecDeque<Work>, objects: Vec<Option<Work>>, summary: &mut LoadSummary) {
-        self.progress.note("this process was so slow that another took its batch over; going on behind that");
+        self.progress
+            .note("this process was so slow that another took its batch over; going on behind that");
         for work in objects.into_iter().rev() {
             match work {
                 Some(work) => todo.push_front(work),
@@ -221,7 +236,9 @@ impl Loader {
     async fn give_up(&self, shard: &Shard, intent: &Intent) {
         let abandoned = Outcome::abandoned(&intent.owner.run);
         let given_up = match shard.decide(intent.batch, &abandoned).await {
-            Ok(Put::Ours) => roll_forward(&self.lake, shard, intent.batch, &abandoned).await.map(|_| ()),
+            Ok(Put::Ours) => roll_forward(&self.lake, shard, intent.batch, &abandoned)
+                .await
+                .map(|_| ()),
             Ok(Put::Theirs(_)) => Ok(()),
             Err(error) => Err(error),
         };

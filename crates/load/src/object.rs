@@ -38,7 +38,12 @@ pub enum Found {
     /// Records, all in memory.
     Records(Records),
     /// More records than are held: their counts, and the input to decode again.
-    Large { counts: BTreeMap<LogKind, Counts>, first_reject: Option<Reject>, input: Input, hint: Hint },
+    Large {
+        counts: BTreeMap<LogKind, Counts>,
+        first_reject: Option<Reject>,
+        input: Input,
+        hint: Hint,
+    },
     /// No records.
     Nothing { why: String },
     /// The same bytes as the version that was loaded.
@@ -57,17 +62,36 @@ pub struct Records {
 impl Records {
     /// The first record that could not be read.
     pub fn first_reject(&self) -> Option<&Reject> {
-        self.parts.iter().flat_map(|part| &part.rejects).min_by_key(|reject| reject.line)
+        self.parts
+            .iter()
+            .flat_map(|part| &part.rejects)
+            .min_by_key(|reject| reject.line)
     }
 }
 
 /// Reads an object. What is wrong with it alone is in the answer; an error ends the load.
 pub async fn read(work: Work, options: &Arc<LoadOptions>) -> Result<ReadObject, LoadError> {
-    let Work { object, source, content, before } = work;
+    let Work {
+        object,
+        source,
+        content,
+        before,
+    } = work;
     let is_changed = before.as_ref().is_some_and(|before| !before.failed);
-    let answer = |object, found| ReadObject { object, sha256: String::new(), format: None, is_changed: false, found };
+    let answer = |object, found| ReadObject {
+        object,
+        sha256: String::new(),
+        format: None,
+        is_changed: false,
+        found,
+    };
     if options.kind.is_none() && object.key.layout == Some(Layout::CloudTrailDigest) {
-        return Ok(answer(object, Found::Nothing { why: "a CloudTrail digest, which holds no events".into() }));
+        return Ok(answer(
+            object,
+            Found::Nothing {
+                why: "a CloudTrail digest, which holds no events".into(),
+            },
+        ));
     }
     let fetched = match content {
         Some(fetched) => Ok(fetched),
@@ -91,12 +115,26 @@ pub async fn read(work: Work, options: &Arc<LoadOptions>) -> Result<ReadObject, 
         && let Some(reject) = first_reject(&found)
     {
         let place = format!("line {}", reject.line);
-        return Err(LoadError::Aborted { uri: object.uri.clone(), place, reason: reject.reason.clone() });
+        return Err(LoadError::Aborted {
+            uri: object.uri.clone(),
+            place,
+            reason: reject.reason.clone(),
+        });
     }
     if let (Found::Failed { what, .. }, OnError::Abort) = (&found, options.on_error) {
-        return Err(LoadError::Aborted { uri: object.uri, place: "the object".into(), reason: what.clone() });
+        return Err(LoadError::Aborted {
+            uri: object.uri,
+            place: "the object".into(),
+            reason: what.clone(),
+        });
     }
-    Ok(ReadObject { object, sha256, format, is_changed: is_changed && !matches!(found, Found::Unchanged), found })
+    Ok(ReadObject {
+        object,
+        sha256,
+        format,
+        is_changed: is_changed && !matches!(found, Found::Unchanged),
+        found,
+    })
 }
 
 /// Errors that every further object would meet as well.
@@ -113,7 +151,10 @@ fn concerns_all(error: &SourceError) -> bool {
 }
 
 fn source_failure(error: &SourceError) -> Found {
-    Found::Failed { what: error.to_string(), hint: error.hint() }
+    Found::Failed {
+        what: error.to_string(),
+        hint: error.hint(),
+    }
 }
 
 fn hint(object: &Object, options: &LoadOptions) -> Hint {
@@ -122,13 +163,17 @@ fn hint(object: &Object, options: &LoadOptions) -> Hint {
         Layout::CloudTrail | Layout::CloudTrailInsight => Some(LogKind::CloudTrail),
         Layout::CloudTrailDigest => None,
     });
-    Hint { kind: options.kind.or(by_key), flow_format: options.flow_format.clone() }
+    Hint {
+        kind: options.kind.or(by_key),
+        flow_format: options.flow_format.clone(),
+    }
 }
 
 /// True when the name promises data. A note or licence beside the logs does not, and is no failure.
 fn is_named_as_log(uri: &str) -> bool {
-    const ENDINGS: [&str; 11] =
-        [".gz", ".gzip", ".zst", ".zstd", ".log", ".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".txt"];
+    const ENDINGS: [&str; 11] = [
+        ".gz", ".gzip", ".zst", ".zstd", ".log", ".json", ".jsonl", ".ndjson", ".parquet", ".csv", ".txt",
+    ];
     let name = uri.to_ascii_lowercase();
     name.starts_with("stdin:") || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
@@ -142,7 +187,16 @@ fn decode_fetched(
 ) -> (String, Option<&'static str>, Found) {
     let sha256 = match sha256(&mut fetched) {
         Ok(sha256) => sha256,
-        Err(error) => return (String::new(), None, Found::Failed { what: format!("reading it: {error}"), hint: None }),
+        Err(error) => {
+            return (
+                String::new(),
+                None,
+                Found::Failed {
+                    what: format!("reading it: {error}"),
+                    hint: None,
+                },
+            );
+        }
     };
     if loaded_sha256 == Some(sha256.as_str()) {
         return (sha256, None, Found::Unchanged);
@@ -167,19 +221,17 @@ pub fn sha256(fetched: &mut Fetched) -> io::Result<String> {
             file.rewind()?;
         }
     }
-    Ok(hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(hasher
+        .finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
 }
 
-fn decode(
-    fetched: Fetched,
-    hint: Hint,
-    may_be_no_log: bool,
-    options: &LoadOptions,
-) -> (Option<&'static str>, Found) {
+fn decode(fetched: Fetched, hint: Hint, may_be_no_log: bool, options: &LoadOptions) -> (Option<&'static str>, Found) {
     let (input, again) = match fetched {
         Fetched::Bytes(bytes) => (Input::Bytes(bytes.clone()), Ok(Input::Bytes(bytes))),
         Fetched::File(file) => {
@@ -191,7 +243,12 @@ fn decode(
         Ok(Opened::Records(decoder)) => decoder,
         Ok(Opened::Skipped { why }) => return (None, Found::Nothing { why }),
         Err(DecodeError::UnknownKind { begins }) if may_be_no_log => {
-            return (None, Found::Nothing { why: format!("not a log: it begins with {begins}") });
+            return (
+                None,
+                Found::Nothing {
+                    why: format!("not a log: it begins with {begins}"),
+                },
+            );
         }
         Err(error) => return (None, failure(&error)),
     };
@@ -206,12 +263,26 @@ fn decode(
     {
         let what = format!("line {}: {}", reject.line, reject.reason);
         let hint = "load with --on-error continue to take the records that can be read";
-        return (Some(format), Found::Failed { what, hint: Some(hint.into()) });
+        return (
+            Some(format),
+            Found::Failed {
+                what,
+                hint: Some(hint.into()),
+            },
+        );
     }
     let found = match again {
         _ if !is_large => Found::Records(records),
-        Ok(input) => Found::Large { counts: records.counts, first_reject, input, hint },
-        Err(error) => Found::Failed { what: format!("reading it again: {error}"), hint: None },
+        Ok(input) => Found::Large {
+            counts: records.counts,
+            first_reject,
+            input,
+            hint,
+        },
+        Err(error) => Found::Failed {
+            what: format!("reading it again: {error}"),
+            hint: None,
+        },
     };
     (Some(format), found)
 }
@@ -241,7 +312,11 @@ fn hold(decoder: Decoder, first_reject: &mut Option<Reject>) -> Result<(Records,
 
 /// The memory a decoded part takes.
 pub fn size_of(part: &Decoded) -> usize {
-    let rejects: usize = part.rejects.iter().map(|reject| reject.record.len() + reject.reason.len() + 64).sum();
+    let rejects: usize = part
+        .rejects
+        .iter()
+        .map(|reject| reject.record.len() + reject.reason.len() + 64)
+        .sum();
     part.batch.get_array_memory_size() + rejects
 }
 
@@ -260,7 +335,10 @@ fn failure(error: &DecodeError) -> Found {
         DecodeError::Bomb { .. } => Some("if it is genuine, raise --max-inflated or --max-ratio"),
         _ => None,
     };
-    Found::Failed { what: error.to_string(), hint: hint.map(Into::into) }
+    Found::Failed {
+        what: error.to_string(),
+        hint: hint.map(Into::into),
+    }
 }
 
 /// A file rewound for a second decoding.

@@ -34,12 +34,20 @@ fn host() -> String {
     }
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let processes = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-    format!("{}/{}/{}", gethostname::gethostname().to_string_lossy(), boot.trim(), processes.display())
+    format!(
+        "{}/{}/{}",
+        gethostname::gethostname().to_string_lossy(),
+        boot.trim(),
+        processes.display()
+    )
 }
 
 fn silence() -> Duration {
     #[cfg(feature = "failpoints")]
-    if let Some(ms) = std::env::var("FLOWTRAIL_TEST_SILENCE_MS").ok().and_then(|ms| ms.parse().ok()) {
+    if let Some(ms) = std::env::var("FLOWTRAIL_TEST_SILENCE_MS")
+        .ok()
+        .and_then(|ms| ms.parse().ok())
+    {
         return Duration::from_millis(ms);
     }
     SILENCE
@@ -56,8 +64,8 @@ fn start_in(stat: &str) -> Option<String> {
     // The command name, in brackets, may hold anything; the state comes after it, and 19 fields later the start.
     let mut fields = stat.rsplit_once(") ")?.1.split(' ');
     let state = fields.next()?;
-    let start = fields.nth(18)?;
-    (!matches!(state, "Z" | "X" | "x")).then(|| start.to_owned())
+    let started = fields.nth(18)?;
+    (!matches!(state, "Z" | "X" | "x")).then(|| started.to_owned())
 }
 
 /// Says that this process is alive while it does a batch.
@@ -70,7 +78,10 @@ impl Beating {
     /// Begins to say so of `batch`; ends when dropped.
     pub fn start(shard: Shard, batch: i64) -> Self {
         let (end, ended) = oneshot::channel();
-        Self { end, task: tokio::spawn(beat(shard, batch, ended)) }
+        Self {
+            end,
+            task: tokio::spawn(beat(shard, batch, ended)),
+        }
     }
 
     /// Ends it: after this nothing more is written, unless the storage hangs.
@@ -102,7 +113,10 @@ pub struct Watch {
 impl Watch {
     /// Starts watching now.
     pub fn new() -> Self {
-        Self { last_beat: None, heard: Instant::now() }
+        Self {
+            last_beat: None,
+            heard: Instant::now(),
+        }
     }
 
     /// True when the owner of `batch` is surely or very likely gone.

@@ -57,7 +57,11 @@ pub async fn list(
                 }
                 // A folder's listing goes on behind what cannot be read.
                 Err(SourceError::PermissionDenied { path, action, source }) => {
-                    let error = SourceError::PermissionDenied { path: path.clone(), action, source };
+                    let error = SourceError::PermissionDenied {
+                        path: path.clone(),
+                        action,
+                        source,
+                    };
                     summary.failed += 1;
                     summary.problem(&path.display().to_string(), error.to_string(), error.hint());
                 }
@@ -66,7 +70,11 @@ pub async fn list(
         }
     }
     // Objects of the same time side by side, whatever their account, so that a batch is of few days.
-    found.sort_by(|a, b| time_of(&a.object).cmp(&time_of(&b.object)).then_with(|| a.object.uri.cmp(&b.object.uri)));
+    found.sort_by(|a, b| {
+        time_of(&a.object)
+            .cmp(&time_of(&b.object))
+            .then_with(|| a.object.uri.cmp(&b.object.uri))
+    });
     found.dedup_by(|a, b| a.object.uri == b.object.uri);
     Ok(found)
 }
@@ -81,7 +89,12 @@ async fn named(mut object: Object, source: &Arc<Source>) -> Result<Work, SourceE
         object.etag = digest;
         content = Some(fetched);
     }
-    Ok(Work { object, source: Arc::clone(source), content, before: None })
+    Ok(Work {
+        object,
+        source: Arc::clone(source),
+        content,
+        before: None,
+    })
 }
 
 fn time_of(object: &Object) -> Option<i64> {

@@ -39,7 +39,9 @@ pub async fn settle(
             roll_forward(lake, shard, next, &outcome).await?;
             continue;
         }
-        let Some(intent) = shard.intent(next).await? else { return Ok(Some(settled)) };
+        let Some(intent) = shard.intent(next).await? else {
+            return Ok(Some(settled));
+        };
         let (watched, watch) = watching.get_or_insert_with(|| (next, Watch::new()));
         if *watched != next {
             (*watched, *watch) = (next, Watch::new());
@@ -59,7 +61,10 @@ pub async fn settle(
 pub async fn history(lake: &Lake, shard: &Shard) -> Result<Settled, LakeError> {
     let table = lake.table(history_table());
     let history = table.open_or_create().await?;
-    let done = table.transaction_version(&history, &shard.application()).await?.unwrap_or(0);
+    let done = table
+        .transaction_version(&history, &shard.application())
+        .await?
+        .unwrap_or(0);
     Ok(Settled { done, history })
 }
 
@@ -100,12 +105,20 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
         shard.clean(batch).await?;
         return Ok(holds(&settled.history, outcome));
     }
-    let step = Transaction { application: shard.application(), version: batch };
+    let step = Transaction {
+        application: shard.application(),
+        version: batch,
+    };
     let history_name = history_table().qualified_name();
     let (history, tables): (Vec<_>, Vec<_>) = outcome.tables.iter().partition(|table| table.table == history_name);
     for table in tables {
-        let definition = table.table.split_once('.').and_then(|(schema, name)| find(schema, name));
-        let definition = definition.ok_or_else(|| LakeError::NoTable { name: table.table.clone() })?;
+        let definition = table
+            .table
+            .split_once('.')
+            .and_then(|(schema, name)| find(schema, name));
+        let definition = definition.ok_or_else(|| LakeError::NoTable {
+            name: table.table.clone(),
+        })?;
         let text = |name: &String| Field::new(name, DataType::Utf8, true);
         let change = Change {
             add: table.files.clone(),
@@ -117,7 +130,11 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
         failpoint::hit("load.table_committed")?;
     }
     let add = history.into_iter().flat_map(|table| table.files.clone()).collect();
-    let change = Change { add, transaction: Some(step), ..Change::default() };
+    let change = Change {
+        add,
+        transaction: Some(step),
+        ..Change::default()
+    };
     lake.table(history_table()).commit(&change).await?;
     failpoint::hit("load.history_committed")?;
     shard.clean(batch).await?;
@@ -129,6 +146,15 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
 /// are not told apart.
 fn holds(history: &Snapshot, outcome: &Outcome) -> bool {
     let name = history_table().qualified_name();
-    let mut staged = outcome.tables.iter().filter(|table| table.table == name).flat_map(|table| &table.files);
-    staged.all(|staged| history.files().iter().any(|file| file.path.as_ref().ends_with(&staged.path)))
+    let mut staged = outcome
+        .tables
+        .iter()
+        .filter(|table| table.table == name)
+        .flat_map(|table| &table.files);
+    staged.all(|staged| {
+        history
+            .files()
+            .iter()
+            .any(|file| file.path.as_ref().ends_with(&staged.path))
+    })
 }

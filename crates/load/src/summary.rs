@@ -48,7 +48,10 @@ pub struct LoadSummary {
 
 /// What became of the records of one table: `lines = rows + rejected + duplicates + headers`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[allow(missing_docs, reason = "the columns of system.load_history, where they are described")]
+#[allow(
+    missing_docs,
+    reason = "the columns of system.load_history, where they are described"
+)]
 pub struct TableSummary {
     pub objects: u64,
     pub lines: u64,
@@ -99,14 +102,21 @@ impl LoadSummary {
     pub(crate) fn skip(&mut self, uri: &str, why: &str) {
         self.skipped += 1;
         if self.skipped_objects.len() < NAMED_PROBLEMS {
-            self.skipped_objects.push(SkippedObject { uri: uri.to_owned(), why: why.to_owned() });
+            self.skipped_objects.push(SkippedObject {
+                uri: uri.to_owned(),
+                why: why.to_owned(),
+            });
         }
     }
 
     pub(crate) fn problem(&mut self, uri: &str, what: String, hint: Option<String>) {
         self.problem_count += 1;
         if self.problems.len() < NAMED_PROBLEMS {
-            self.problems.push(Problem { uri: uri.to_owned(), what, hint });
+            self.problems.push(Problem {
+                uri: uri.to_owned(),
+                what,
+                hint,
+            });
         }
     }
 }

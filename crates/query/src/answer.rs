@@ -29,7 +29,9 @@ pub struct Answer {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("schema", &self.schema).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
     }
 }
 
@@ -109,7 +111,11 @@ impl AnswerFigures {
 fn bytes_scanned(plan: &dyn ExecutionPlan) -> u64 {
     let own = plan.metrics().and_then(|metrics| metrics.sum_by_name("bytes_scanned"));
     let own = own.map_or(0, |sum| sum.as_usize() as u64);
-    own + plan.children().into_iter().map(|child| bytes_scanned(child.as_ref())).sum::<u64>()
+    own + plan
+        .children()
+        .into_iter()
+        .map(|child| bytes_scanned(child.as_ref()))
+        .sum::<u64>()
 }
 
 impl Answer {
@@ -122,10 +128,24 @@ impl Answer {
         memory_limit_bytes: usize,
     ) -> Self {
         let schema = stream.schema();
-        let shared = Shared { started, scans, plan, progress: Mutex::default() };
+        let shared = Shared {
+            started,
+            scans,
+            plan,
+            progress: Mutex::default(),
+        };
         let figures = AnswerFigures(Arc::new(shared));
-        let stream = Counted { stream, figures: figures.clone(), memory_limit_bytes }.boxed();
-        Self { schema, stream, figures }
+        let stream = Counted {
+            stream,
+            figures: figures.clone(),
+            memory_limit_bytes,
+        }
+        .boxed();
+        Self {
+            schema,
+            stream,
+            figures,
+        }
     }
 }
 
@@ -141,7 +161,10 @@ impl Stream for Counted {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let limit = self.memory_limit_bytes;
-        let polled = self.stream.poll_next_unpin(context).map_err(|error| QueryError::running(error, limit));
+        let polled = self
+            .stream
+            .poll_next_unpin(context)
+            .map_err(|error| QueryError::running(error, limit));
         if let Poll::Ready(item) = &polled {
             self.figures.note(item.as_ref());
         }

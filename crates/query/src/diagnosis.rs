@@ -43,7 +43,9 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
         DataFusionError::Context(_, inner) => diagnose(*inner, sql, place),
         DataFusionError::Collection(errors) => match errors.into_iter().next() {
             Some(first) => diagnose(first, sql, place),
-            None => QueryError::Failed { message: "the engine failed and did not say why".into() },
+            None => QueryError::Failed {
+                message: "the engine failed and did not say why".into(),
+            },
         },
         DataFusionError::SQL(error, _) => syntax(&error, sql),
         DataFusionError::SchemaError(error, _) => schema(*error, place),
@@ -53,18 +55,29 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
             Ok(error) => QueryError::Lake(error),
             Err(other) => match other.downcast::<DataFusionError>() {
                 Ok(error) => diagnose(*error, sql, place),
-                Err(other) => QueryError::Failed { message: clean(&with_causes(other.as_ref())) },
+                Err(other) => QueryError::Failed {
+                    message: clean(&with_causes(other.as_ref())),
+                },
             },
         },
         DataFusionError::ArrowError(error, _) => match *error {
             ArrowError::ExternalError(inner) => diagnose(DataFusionError::External(inner), sql, place),
-            error => QueryError::Invalid { message: clean(&arrow_message(&error)), place },
+            error => QueryError::Invalid {
+                message: clean(&arrow_message(&error)),
+                place,
+            },
         },
         DataFusionError::NotImplemented(message)
         | DataFusionError::Internal(message)
         | DataFusionError::Configuration(message)
-        | DataFusionError::Execution(message) => QueryError::Invalid { message: clean(&message), place },
-        other => QueryError::Invalid { message: clean(&with_causes(other.find_root())), place },
+        | DataFusionError::Execution(message) => QueryError::Invalid {
+            message: clean(&message),
+            place,
+        },
+        other => QueryError::Invalid {
+            message: clean(&with_causes(other.find_root())),
+            place,
+        },
     }
 }
 
@@ -80,21 +93,33 @@ fn syntax(error: &ParserError, sql: &str) -> QueryError {
     let place = location
         .and_then(|(line, column)| Some((line.trim().parse().ok()?, column.trim().parse().ok()?)))
         .and_then(|(line, column)| Place::new(sql, line, column));
-    let message = message.replace("Expected: ", "expected ").replace(", found: EOF", ", found the end of the statement");
-    QueryError::Syntax { message: clean(&message.replace(", found: ", ", found ")), place }
+    let message = message
+        .replace("Expected: ", "expected ")
+        .replace(", found: EOF", ", found the end of the statement");
+    QueryError::Syntax {
+        message: clean(&message.replace(", found: ", ", found ")),
+        place,
+    }
 }
 
 fn schema(error: SchemaError, place: Option<Place>) -> QueryError {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let similar = similar(&field.name, valid_fields.iter().map(Column::name));
-            QueryError::UnknownColumn { name: field.name, place, similar }
+            QueryError::UnknownColumn {
+                name: field.name,
+                place,
+                similar,
+            }
         }
         SchemaError::AmbiguousReference { field } => {
             let message = format!("column `{0}` is in more than one table; write `table.{0}`", field.name);
             QueryError::Invalid { message, place }
         }
-        other => QueryError::Invalid { message: clean(&other.to_string()), place },
+        other => QueryError::Invalid {
+            message: clean(&other.to_string()),
+            place,
+        },
     }
 }
 
@@ -104,11 +129,19 @@ fn plan(message: &str, place: Option<Place>) -> QueryError {
         return unknown_table(name, place);
     }
     if let Some((name, rest)) = quoted("Invalid function '") {
-        let engine = rest.split_once("Did you mean '").and_then(|(_, name)| name.split_once('\''));
+        let engine = rest
+            .split_once("Did you mean '")
+            .and_then(|(_, name)| name.split_once('\''));
         let similar = engine.and_then(|(engine, _)| similar(name, [engine]));
-        return QueryError::UnknownFunction { name: name.to_owned(), place, similar };
+        return QueryError::UnknownFunction {
+            name: name.to_owned(),
+            place,
+            similar,
+        };
     }
-    let message = ungrouped(message).or_else(|| mismatch(message)).unwrap_or_else(|| clean(message));
+    let message = ungrouped(message)
+        .or_else(|| mismatch(message))
+        .unwrap_or_else(|| clean(message));
     QueryError::Invalid { message, place }
 }
 
@@ -117,7 +150,9 @@ fn ungrouped(message: &str) -> Option<String> {
     let (before, _) = message.split_once("\" must appear in the GROUP BY clause")?;
     let (_, column) = before.rsplit_once('"')?;
     let column = column.rsplit('.').next()?;
-    Some(format!("column `{column}` must be in GROUP BY or in an aggregate such as max({column})"))
+    Some(format!(
+        "column `{column}` must be in GROUP BY or in an aggregate such as max({column})"
+    ))
 }
 
 /// Arguments of types that a function does not take.
@@ -125,20 +160,34 @@ fn mismatch(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("No function matches the given name and argument types '")?;
     let (call, rest) = rest.split_once('\'')?;
     let (_, candidates) = rest.split_once("Candidate functions:")?;
-    let candidates: Vec<_> = candidates.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let candidates: Vec<_> = candidates
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     Some(format!("there is no {call}; there is {}", candidates.join(", ")))
 }
 
 /// `resolved` is the table's full name, which is more than the user wrote.
 pub fn unknown_table(resolved: &str, place: Option<Place>) -> QueryError {
-    let name = resolved.strip_prefix(DATABASE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(resolved);
+    let name = resolved
+        .strip_prefix(DATABASE)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .unwrap_or(resolved);
     let name = name.strip_prefix("public.").unwrap_or(name);
-    let full = built_in().iter().map(|table| (table.schema, table.name)).chain(VIEWS.iter().map(|v| (v.schema, v.name)));
+    let full = built_in()
+        .iter()
+        .map(|table| (table.schema, table.name))
+        .chain(VIEWS.iter().map(|v| (v.schema, v.name)));
     let full = full.map(|(schema, name)| format!("{schema}.{name}"));
     let bare = catalog::SCHEMAS.into_iter().flat_map(catalog::names).map(str::to_owned);
     let known: Vec<String> = full.chain(bare).collect();
     let similar = similar(name, known.iter().map(String::as_str));
-    QueryError::UnknownTable { name: name.to_owned(), place, similar }
+    QueryError::UnknownTable {
+        name: name.to_owned(),
+        place,
+        similar,
+    }
 }
 
 /// The one of `names` most like `name`, if any is.
@@ -197,12 +246,14 @@ fn clean(message: &str) -> String {
     while let Some(rest) = LAYERS.iter().find_map(|layer| message.strip_prefix(layer)) {
         message = rest;
     }
-    let message = message.split("\nThis issue was likely caused by").next().unwrap_or(message).trim_end_matches('.');
+    let message = message
+        .split("\nThis issue was likely caused by")
+        .next()
+        .unwrap_or(message)
+        .trim_end_matches('.');
     let mut letters = message.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
         _ => message.to_owned(),
     }
 }

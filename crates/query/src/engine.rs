@@ -27,7 +27,10 @@ pub struct Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("lake", &self.lake).field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("lake", &self.lake)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -63,9 +66,14 @@ impl Engine {
             .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
             .build();
         for function in functions::all() {
-            datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function).map_err(failed)?;
+            datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function)
+                .map_err(failed)?;
         }
-        Ok(Self { lake, settings, session: Arc::new(RwLock::new(session)) })
+        Ok(Self {
+            lake,
+            settings,
+            session: Arc::new(RwLock::new(session)),
+        })
     }
 
     /// The lake that is asked.
@@ -82,15 +90,28 @@ impl Engine {
         let opened = self.open(scans.clone());
         let context = SessionContext::new_with_state(opened.visible_in(self.session()));
         let statement = parse::parse(sql).map_err(|e| QueryError::planning(e, sql))?;
-        let plan = context.state().statement_to_plan(statement).await.map_err(|e| QueryError::planning(e, sql))?;
+        let plan = context
+            .state()
+            .statement_to_plan(statement)
+            .await
+            .map_err(|e| QueryError::planning(e, sql))?;
         refusal::check(&plan)?;
-        let is_setting = matches!(plan, LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_)));
-        let frame = context.execute_logical_plan(plan).await.map_err(|e| QueryError::planning(e, sql))?;
+        let is_setting = matches!(
+            plan,
+            LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_))
+        );
+        let frame = context
+            .execute_logical_plan(plan)
+            .await
+            .map_err(|e| QueryError::planning(e, sql))?;
         if is_setting {
             self.keep(context.state());
         }
         let task = Arc::new(frame.task_ctx());
-        let plan = frame.create_physical_plan().await.map_err(|e| QueryError::planning(e, sql))?;
+        let plan = frame
+            .create_physical_plan()
+            .await
+            .map_err(|e| QueryError::planning(e, sql))?;
         let limit = self.settings.memory_limit_bytes;
         let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
         Ok(Answer::new(started, scans, plan, stream, limit))

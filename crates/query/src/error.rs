@@ -93,16 +93,28 @@ impl QueryError {
     /// What the user can do about it, where something can be said.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownColumn { name, place: Some(place), .. } if place.next() == Some('"') && is_text(name) => {
+            Self::UnknownColumn {
+                name,
+                place: Some(place),
+                ..
+            } if place.next() == Some('"') && is_text(name) => {
                 Some(format!("a text is written in single quotes: '{name}'"))
             }
-            Self::UnknownTable { similar: Some(similar), .. }
-            | Self::UnknownColumn { similar: Some(similar), .. }
-            | Self::UnknownFunction { similar: Some(similar), .. } => Some(format!("did you mean `{similar}`?")),
+            Self::UnknownTable {
+                similar: Some(similar), ..
+            }
+            | Self::UnknownColumn {
+                similar: Some(similar), ..
+            }
+            | Self::UnknownFunction {
+                similar: Some(similar), ..
+            } => Some(format!("did you mean `{similar}`?")),
             Self::UnknownTable { .. } => Some("`SHOW TABLES` lists them".into()),
             Self::UnknownColumn { .. } => Some("`DESCRIBE table` lists a table's columns".into()),
             Self::Many { .. } => Some("end each with a semicolon and run them one by one".into()),
-            Self::NotDone { .. } => Some("this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET".into()),
+            Self::NotDone { .. } => {
+                Some("this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET".into())
+            }
             Self::OutOfMemory { .. } => Some("allow it more memory, or ask for fewer days or groups at once".into()),
             Self::Lake(error) => error.hint(),
             _ => None,
@@ -112,7 +124,9 @@ impl QueryError {
 
 /// Whether what stands in double quotes is hardly meant as a column's name.
 fn is_text(name: &str) -> bool {
-    !name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    !name
+        .bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 /// `line 2, column 8: `.
@@ -120,7 +134,9 @@ struct Before<'a>(&'a Option<Place>);
 
 impl fmt::Display for Before<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |place| write!(f, "line {}, column {}: ", place.line, place.column))
+        self.0.as_ref().map_or(Ok(()), |place| {
+            write!(f, "line {}, column {}: ", place.line, place.column)
+        })
     }
 }
 

@@ -103,7 +103,9 @@ impl Engine {
     pub async fn describe(&self, name: &str) -> Result<Description, QueryError> {
         let (schema, table) = resolve(name)?;
         let opened = self.open(Figures::default()).table(&schema, &table).await;
-        let opened = opened.map_err(|e| QueryError::planning(e, ""))?.ok_or_else(|| unknown_table(name, None))?;
+        let opened = opened
+            .map_err(|e| QueryError::planning(e, ""))?
+            .ok_or_else(|| unknown_table(name, None))?;
         let columns = opened.schema().fields().iter().map(|field| column(field)).collect();
         if let Some(view) = views::find(&schema, &table) {
             return Ok(Description {
@@ -119,7 +121,11 @@ impl Engine {
         Ok(Description {
             summary: summary_of_table(definition, snapshot.as_ref()),
             columns,
-            partition_columns: definition.partition_columns().iter().map(|&name| name.to_owned()).collect(),
+            partition_columns: definition
+                .partition_columns()
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
             sort_order: definition.time_column.iter().map(|&name| name.to_owned()).collect(),
             definition: None,
         })
@@ -200,7 +206,10 @@ fn sql_type(data_type: &DataType) -> String {
         DataType::Dictionary(_, values) => sql_type(values),
         DataType::List(item) => format!("ARRAY<{}>", sql_type(item.data_type())),
         DataType::Struct(fields) => {
-            let fields: Vec<_> = fields.iter().map(|f| format!("{} {}", f.name(), sql_type(f.data_type()))).collect();
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|f| format!("{} {}", f.name(), sql_type(f.data_type())))
+                .collect();
             format!("STRUCT<{}>", fields.join(", "))
         }
         other => other.to_string(),

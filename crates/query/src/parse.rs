@@ -13,9 +13,14 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Wor
 /// for the word that closes a `CASE` only where one is open and an expression has just ended.
 pub fn parse(sql: &str) -> Result<Statement> {
     let dialect = GenericDialect {};
-    let mut tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|e| syntax(e.into()))?;
+    let mut tokens = Tokenizer::new(&dialect, sql)
+        .tokenize_with_location()
+        .map_err(|e| syntax(e.into()))?;
     quote_end(&mut tokens);
-    let mut statements = DFParserBuilder::new(tokens).with_dialect(&dialect).build()?.parse_statements()?;
+    let mut statements = DFParserBuilder::new(tokens)
+        .with_dialect(&dialect)
+        .build()?
+        .parse_statements()?;
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
     statements.pop_front().ok_or_else(none)
 }
@@ -33,7 +38,11 @@ fn quote_end(tokens: &mut [TokenWithSpan]) {
             Token::Whitespace(_) => operand_is_next,
             Token::Word(word) if word.keyword == Keyword::END && word.quote_style.is_none() => {
                 if operand_is_next || open_cases == 0 {
-                    *word = Word { value: "end".into(), quote_style: Some('"'), keyword: Keyword::NoKeyword };
+                    *word = Word {
+                        value: "end".into(),
+                        quote_style: Some('"'),
+                        keyword: Keyword::NoKeyword,
+                    };
                 } else {
                     open_cases -= 1;
                 }
@@ -100,12 +109,27 @@ mod tests {
         for (sql, read) in [
             ("SELECT start, end FROM t", r#"SELECT start, "end" FROM t"#),
             ("SELECT End - start", r#"SELECT "end" - start"#),
-            ("SELECT max(end) FROM t WHERE end > 0 AND t.end < 9", r#"SELECT max("end") FROM t WHERE "end" > 0 AND t."end" < 9"#),
-            ("SELECT 1 WHERE start BETWEEN 1 AND end ORDER BY end", r#"SELECT 1 WHERE start BETWEEN 1 AND "end" ORDER BY "end""#),
-            ("SELECT CASE WHEN end > 1 THEN end ELSE end END", r#"SELECT CASE WHEN "end" > 1 THEN "end" ELSE "end" END"#),
-            ("SELECT CASE CASE end WHEN 1 THEN 'a' END WHEN 'a' THEN f(2) END, end", r#"SELECT CASE CASE "end" WHEN 1 THEN 'a' END WHEN 'a' THEN f(2) END, "end""#),
+            (
+                "SELECT max(end) FROM t WHERE end > 0 AND t.end < 9",
+                r#"SELECT max("end") FROM t WHERE "end" > 0 AND t."end" < 9"#,
+            ),
+            (
+                "SELECT 1 WHERE start BETWEEN 1 AND end ORDER BY end",
+                r#"SELECT 1 WHERE start BETWEEN 1 AND "end" ORDER BY "end""#,
+            ),
+            (
+                "SELECT CASE WHEN end > 1 THEN end ELSE end END",
+                r#"SELECT CASE WHEN "end" > 1 THEN "end" ELSE "end" END"#,
+            ),
+            (
+                "SELECT CASE CASE end WHEN 1 THEN 'a' END WHEN 'a' THEN f(2) END, end",
+                r#"SELECT CASE CASE "end" WHEN 1 THEN 'a' END WHEN 'a' THEN f(2) END, "end""#,
+            ),
             ("SELECT 1 AS end", r#"SELECT 1 AS "end""#),
-            ("SELECT CASE WHEN true THEN NULL END AS x", "SELECT CASE WHEN true THEN NULL END AS x"),
+            (
+                "SELECT CASE WHEN true THEN NULL END AS x",
+                "SELECT CASE WHEN true THEN NULL END AS x",
+            ),
         ] {
             assert_eq!(parse(sql).unwrap().to_string(), read, "{sql}");
         }

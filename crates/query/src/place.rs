@@ -22,7 +22,11 @@ impl Place {
     /// The place at `line` and `column` of `sql`, where there is such a line.
     pub(crate) fn new(sql: &str, line: usize, column: usize) -> Option<Self> {
         let text = sql.lines().nth(line.checked_sub(1)?)?;
-        Some(Self { line, column: column.max(1), text: text.to_owned() })
+        Some(Self {
+            line,
+            column: column.max(1),
+            text: text.to_owned(),
+        })
     }
 
     /// The character at the place.
@@ -41,7 +45,12 @@ impl fmt::Display for Place {
         let before = self.column - 1;
         let hidden = before.saturating_sub(SHOWN_CHARS * 3 / 4);
         // Tabs and control characters would move the caret away from what it points at.
-        let shown = self.text.chars().skip(hidden).take(SHOWN_CHARS).map(|c| if c.is_control() { ' ' } else { c });
+        let shown = self
+            .text
+            .chars()
+            .skip(hidden)
+            .take(SHOWN_CHARS)
+            .map(|c| if c.is_control() { ' ' } else { c });
         let shown: String = shown.collect();
         write!(f, "  {}\n  {:>2$}", shown.trim_end(), "^", before - hidden + 1)
     }

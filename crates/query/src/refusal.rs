@@ -8,10 +8,52 @@ use crate::statements::{TokenKind, split, tokens};
 
 /// First words of statements that change something.
 const CHANGING: &[&str] = &[
-    "ALTER", "ANALYZE", "ATTACH", "BEGIN", "CALL", "CANCEL", "CLUSTER", "COMMENT", "COMMIT", "COPY", "CREATE", "DEALLOCATE",
-    "DELETE", "DETACH", "DROP", "EXECUTE", "EXPORT", "GET", "GRANT", "IMPORT", "INSERT", "INSTALL", "KILL", "LIST", "LOAD",
-    "LS", "MERGE", "MSCK", "OPTIMIZE", "PREPARE", "PUT", "REFRESH", "REMOVE", "RENAME", "REPAIR", "REPLACE", "REVOKE",
-    "ROLLBACK", "START", "TRUNCATE", "UNLOAD", "UNDROP", "UPDATE", "UPSERT", "USE", "VACUUM",
+    "ALTER",
+    "ANALYZE",
+    "ATTACH",
+    "BEGIN",
+    "CALL",
+    "CANCEL",
+    "CLUSTER",
+    "COMMENT",
+    "COMMIT",
+    "COPY",
+    "CREATE",
+    "DEALLOCATE",
+    "DELETE",
+    "DETACH",
+    "DROP",
+    "EXECUTE",
+    "EXPORT",
+    "GET",
+    "GRANT",
+    "IMPORT",
+    "INSERT",
+    "INSTALL",
+    "KILL",
+    "LIST",
+    "LOAD",
+    "LS",
+    "MERGE",
+    "MSCK",
+    "OPTIMIZE",
+    "PREPARE",
+    "PUT",
+    "REFRESH",
+    "REMOVE",
+    "RENAME",
+    "REPAIR",
+    "REPLACE",
+    "REVOKE",
+    "ROLLBACK",
+    "START",
+    "TRUNCATE",
+    "UNLOAD",
+    "UNDROP",
+    "UPDATE",
+    "UPSERT",
+    "USE",
+    "VACUUM",
 ];
 /// Words that say nothing of what is created.
 const FILLING: &[&str] = &["OR", "REPLACE", "TEMP", "TEMPORARY", "TRANSIENT", "IF", "NOT", "EXISTS"];
@@ -32,7 +74,9 @@ pub fn asking(sql: &str) -> Result<&str, QueryError> {
 /// The name of a statement that would change something: `CREATE TABLE`, `INSERT`.
 fn changing(statement: &str) -> Option<String> {
     let is_blank = |kind| matches!(kind, TokenKind::Space | TokenKind::Comment);
-    let words = tokens(statement).filter(|token| !is_blank(token.kind)).take_while(|token| token.kind == TokenKind::Word);
+    let words = tokens(statement)
+        .filter(|token| !is_blank(token.kind))
+        .take_while(|token| token.kind == TokenKind::Word);
     let mut words = words.map(|token| token.text.to_ascii_uppercase());
     let first = words.next().filter(|first| CHANGING.contains(&first.as_str()))?;
     if !matches!(first.as_str(), "CREATE" | "DROP" | "ALTER") {
@@ -83,7 +127,11 @@ mod tests {
             ("COPY t TO 'x.csv'", "COPY"),
             ("create", "CREATE"),
         ] {
-            assert_eq!(asking(sql).unwrap_err().to_string(), format!("{name} is not done yet"), "{sql}");
+            assert_eq!(
+                asking(sql).unwrap_err().to_string(),
+                format!("{name} is not done yet"),
+                "{sql}"
+            );
         }
     }
 
@@ -91,6 +139,9 @@ mod tests {
     fn questions_are_let_through() {
         assert_eq!(asking(" select 'drop table' ; ").unwrap(), "select 'drop table'");
         assert!(matches!(asking("; -- nothing"), Err(QueryError::Empty)));
-        assert!(matches!(asking("select 1; select 2"), Err(QueryError::Many { count: 2 })));
+        assert!(matches!(
+            asking("select 1; select 2"),
+            Err(QueryError::Many { count: 2 })
+        ));
     }
 }

@@ -29,7 +29,11 @@ pub struct EngineSettings {
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { memory_limit_bytes: 512 << 20, parallelism: None, spill_folder: None }
+        Self {
+            memory_limit_bytes: 512 << 20,
+            parallelism: None,
+            spill_folder: None,
+        }
     }
 }
 

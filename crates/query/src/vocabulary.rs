@@ -9,12 +9,71 @@ use crate::{Engine, QueryError};
 
 /// Words people type; the parser knows many more.
 const KEYWORDS: &[&str] = &[
-    "ALL", "ANALYZE", "AND", "AS", "ASC", "BETWEEN", "BY", "CASE", "CAST", "CROSS", "CURRENT_DATE", "CURRENT_TIMESTAMP",
-    "DATE", "DESC", "DESCRIBE", "DISTINCT", "ELSE", "END", "EXCEPT", "EXISTS", "EXPLAIN", "FALSE", "FILTER", "FROM",
-    "FULL", "GROUP", "HAVING", "ILIKE", "IN", "INNER", "INTERSECT", "INTERVAL", "IS", "JOIN", "LEFT", "LIKE", "LIMIT",
-    "NOT", "NULL", "NULLS", "OFFSET", "ON", "OR", "ORDER", "OUTER", "OVER", "PARTITION", "QUALIFY", "RIGHT", "SELECT",
-    "SET", "SHOW", "TABLES", "THEN", "TIMESTAMP", "TRUE", "TRY_CAST", "UNION", "UNNEST", "USING", "VALUES", "WHEN",
-    "WHERE", "WINDOW", "WITH",
+    "ALL",
+    "ANALYZE",
+    "AND",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CAST",
+    "CROSS",
+    "CURRENT_DATE",
+    "CURRENT_TIMESTAMP",
+    "DATE",
+    "DESC",
+    "DESCRIBE",
+    "DISTINCT",
+    "ELSE",
+    "END",
+    "EXCEPT",
+    "EXISTS",
+    "EXPLAIN",
+    "FALSE",
+    "FILTER",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "HAVING",
+    "ILIKE",
+    "IN",
+    "INNER",
+    "INTERSECT",
+    "INTERVAL",
+    "IS",
+    "JOIN",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "NOT",
+    "NULL",
+    "NULLS",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "OUTER",
+    "OVER",
+    "PARTITION",
+    "QUALIFY",
+    "RIGHT",
+    "SELECT",
+    "SET",
+    "SHOW",
+    "TABLES",
+    "THEN",
+    "TIMESTAMP",
+    "TRUE",
+    "TRY_CAST",
+    "UNION",
+    "UNNEST",
+    "USING",
+    "VALUES",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+    "WITH",
 ];
 
 /// The words that make sense in a statement over a lake.
@@ -32,7 +91,11 @@ impl Default for Vocabulary {
     /// No table, no function, and SQL's own words.
     fn default() -> Self {
         let keywords = KEYWORDS.iter().map(|&word| word.to_owned()).collect();
-        Self { tables: Vec::new(), functions: Vec::new(), keywords }
+        Self {
+            tables: Vec::new(),
+            functions: Vec::new(),
+            keywords,
+        }
     }
 }
 
@@ -44,7 +107,9 @@ impl Vocabulary {
 
     /// Whether `word` names a function, in any case.
     pub fn is_function(&self, word: &str) -> bool {
-        self.functions.iter().any(|function| function.eq_ignore_ascii_case(word))
+        self.functions
+            .iter()
+            .any(|function| function.eq_ignore_ascii_case(word))
     }
 }
 
@@ -52,21 +117,46 @@ impl Engine {
     /// The words that make sense in a statement now.
     pub async fn vocabulary(&self) -> Result<Vocabulary, QueryError> {
         let opened = self.open(Figures::default());
-        let named = built_in().iter().map(|table| (table.schema, table.name)).chain(VIEWS.iter().map(|v| (v.schema, v.name)));
+        let named = built_in()
+            .iter()
+            .map(|table| (table.schema, table.name))
+            .chain(VIEWS.iter().map(|v| (v.schema, v.name)));
         let mut tables = Vec::new();
         for (schema, name) in named {
-            let Some(table) = opened.table(schema, name).await.map_err(|e| QueryError::planning(e, ""))? else { continue };
-            let columns = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+            let Some(table) = opened
+                .table(schema, name)
+                .await
+                .map_err(|e| QueryError::planning(e, ""))?
+            else {
+                continue;
+            };
+            let columns = table
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| field.name().clone())
+                .collect();
             tables.push((shortest(schema, name), columns));
         }
-        Ok(Vocabulary { tables, functions: self.functions(), ..Vocabulary::default() })
+        Ok(Vocabulary {
+            tables,
+            functions: self.functions(),
+            ..Vocabulary::default()
+        })
     }
 
     fn functions(&self) -> Vec<String> {
         let session = self.session();
         let scalar = session.scalar_functions().keys();
-        let grouping = session.aggregate_functions().keys().chain(session.window_functions().keys());
-        let mut names: Vec<String> = scalar.chain(grouping).chain(session.table_functions().keys()).cloned().collect();
+        let grouping = session
+            .aggregate_functions()
+            .keys()
+            .chain(session.window_functions().keys());
+        let mut names: Vec<String> = scalar
+            .chain(grouping)
+            .chain(session.table_functions().keys())
+            .cloned()
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -75,5 +165,9 @@ impl Engine {
 
 /// Log tables need no schema; of the others it says what they are.
 fn shortest(schema: &str, name: &str) -> String {
-    if schema == "logs" { name.to_owned() } else { TableReference::partial(schema, name).to_string() }
+    if schema == "logs" {
+        name.to_owned()
+    } else {
+        TableReference::partial(schema, name).to_string()
+    }
 }

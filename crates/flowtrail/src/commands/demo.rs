@@ -85,7 +85,11 @@ pub async fn run(context: &Context, arguments: &DemoArguments) -> Outcome {
         folder.join("lake").display().to_string()
     };
     make_logs(context, arguments, &logs)?;
-    let context = Context { lake_name: Some(lake_name.clone()), json: context.json, aws: context.aws.clone() };
+    let context = Context {
+        lake_name: Some(lake_name.clone()),
+        json: context.json,
+        aws: context.aws.clone(),
+    };
     let lake = context.lake().await?;
     let started = Instant::now();
     let sources = open(&[logs.display().to_string()], &context.aws).await?;
@@ -114,13 +118,35 @@ fn remove(folder: &std::path::Path) -> Result<(), Failure> {
 }
 
 fn make_logs(context: &Context, arguments: &DemoArguments, logs: &std::path::Path) -> Result<(), Failure> {
-    let DemoArguments { rows, events, days, seed } = *arguments;
+    let DemoArguments {
+        rows,
+        events,
+        days,
+        seed,
+    } = *arguments;
     // Six lanes of three accounts and two regions, an object a day each.
     let files = days * 6;
     let (fields, format, end) = ("v5".parse::<Fields>()?, Format::Text, today());
-    let flows =
-        generate_vpc_flow(&FlowPlan { rows, days, files, seed, fields, format, end }, &logs.join("flow"), &mut |_| {})?;
-    let trail = TrailPlan { rows: events, days, files, seed, end };
+    let flows = generate_vpc_flow(
+        &FlowPlan {
+            rows,
+            days,
+            files,
+            seed,
+            fields,
+            format,
+            end,
+        },
+        &logs.join("flow"),
+        &mut |_| {},
+    )?;
+    let trail = TrailPlan {
+        rows: events,
+        days,
+        files,
+        seed,
+        end,
+    };
     let events = generate_cloudtrail(&trail, &logs.join("trail"), &mut |_| {})?;
     if !context.json {
         println!(
@@ -142,13 +168,21 @@ async fn ask(context: &Context, engine: &Engine, question: &Question) -> Result<
     if context.json {
         let mut writer = arrow::json::ArrayWriter::new(Vec::new());
         for batch in &batches {
-            writer.write(batch).map_err(|error| Failure::new(error.to_string(), None))?;
+            writer
+                .write(batch)
+                .map_err(|error| Failure::new(error.to_string(), None))?;
         }
         writer.finish().map_err(|error| Failure::new(error.to_string(), None))?;
         return serde_json::from_slice(&writer.into_inner()).map_err(|error| Failure::new(error.to_string(), None));
     }
-    let options = OutputOptions { width: super::sql::terminal_width(), ..OutputOptions::default() };
+    let options = OutputOptions {
+        width: super::sql::terminal_width(),
+        ..OutputOptions::default()
+    };
     println!("\n{}", question.title);
-    print!("{}", bar_table(&schema, &batches, question.column, question.measure, &options)?);
+    print!(
+        "{}",
+        bar_table(&schema, &batches, question.column, question.measure, &options)?
+    );
     Ok(Value::Null)
 }

@@ -14,8 +14,17 @@ use crate::failure::Failure;
 
 /// Runs `flowtrail generate`.
 pub fn run(context: &Context, arguments: &GenerateArguments) -> Outcome {
-    let end = arguments.end.map_or_else(today, |day| day.and_time(NaiveTime::MIN).and_utc());
-    let GenerateArguments { rows, days, files, seed, ref out, .. } = *arguments;
+    let end = arguments
+        .end
+        .map_or_else(today, |day| day.and_time(NaiveTime::MIN).and_utc());
+    let GenerateArguments {
+        rows,
+        days,
+        files,
+        seed,
+        ref out,
+        ..
+    } = *arguments;
     let bar = progress_bar(context.json);
     let mut progress = |state: flowtrail_sample::Progress| {
         bar.set_length(state.rows_total);
@@ -24,11 +33,31 @@ pub fn run(context: &Context, arguments: &GenerateArguments) -> Outcome {
     let manifest = match arguments.kind {
         SampleKind::VpcFlow => {
             let (fields, format) = (arguments.fields.clone(), arguments.format);
-            generate_vpc_flow(&FlowPlan { rows, days, files, seed, fields, format, end }, out, &mut progress)?
+            generate_vpc_flow(
+                &FlowPlan {
+                    rows,
+                    days,
+                    files,
+                    seed,
+                    fields,
+                    format,
+                    end,
+                },
+                out,
+                &mut progress,
+            )?
         }
-        SampleKind::CloudTrail => {
-            generate_cloudtrail(&TrailPlan { rows, days, files, seed, end }, out, &mut progress)?
-        }
+        SampleKind::CloudTrail => generate_cloudtrail(
+            &TrailPlan {
+                rows,
+                days,
+                files,
+                seed,
+                end,
+            },
+            out,
+            &mut progress,
+        )?,
     };
     bar.finish_and_clear();
     print(context, &manifest, out)?;

@@ -43,7 +43,11 @@ pub async fn load(
 ) -> Result<LoadSummary, Failure> {
     let progress = Arc::new(LoadProgress::new(is_quiet));
     let loader = Loader::new(lake, options, Arc::clone(&progress) as _, stop_on_interrupt());
-    let outcome = if dry_run { loader.dry_run(sources).await } else { loader.run(sources).await };
+    let outcome = if dry_run {
+        loader.dry_run(sources).await
+    } else {
+        loader.run(sources).await
+    };
     progress.finish();
     Ok(outcome?)
 }
@@ -76,12 +80,18 @@ fn exit_code(summary: &LoadSummary) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let anything_there = summary.loaded + summary.already_loaded + summary.unchanged + summary.skipped > 0;
-    if anything_there { ExitCode::from(LOADED_WITH_REJECTS) } else { ExitCode::FAILURE }
+    if anything_there {
+        ExitCode::from(LOADED_WITH_REJECTS)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The first word is the kind where it is the name of one.
 fn kind_and_sources(words: &[String]) -> Result<(Option<LogKind>, &[String]), Failure> {
-    let [first, rest @ ..] = words else { return Ok((None, words)) };
+    let [first, rest @ ..] = words else {
+        return Ok((None, words));
+    };
     let kind = match (first.as_str(), LogKind::from_str(first)) {
         ("auto", _) => None,
         (_, Ok(kind)) => Some(kind),
@@ -89,7 +99,10 @@ fn kind_and_sources(words: &[String]) -> Result<(Option<LogKind>, &[String]), Fa
     };
     if rest.is_empty() {
         let hint = format!("name a file, a folder, s3://bucket/prefix or - after it; ./{first} is a file of that name");
-        return Err(Failure::new(format!("`{first}` is a kind of log, and no source follows it"), Some(&hint)));
+        return Err(Failure::new(
+            format!("`{first}` is a kind of log, and no source follows it"),
+            Some(&hint),
+        ));
     }
     Ok((kind, rest))
 }
@@ -99,12 +112,24 @@ fn options(arguments: &LoadArguments, kind: Option<LogKind>) -> Result<LoadOptio
     Ok(LoadOptions {
         kind,
         flow_format: arguments.flow_format.as_deref().map(|format| {
-            format.split([' ', ',']).filter(|field| !field.is_empty()).map(str::to_owned).collect()
+            format
+                .split([' ', ','])
+                .filter(|field| !field.is_empty())
+                .map(str::to_owned)
+                .collect()
         }),
         on_error: arguments.on_error,
         filter: KeyFilter {
-            since: arguments.since.as_deref().map(|text| time("--since", text)).transpose()?,
-            until: arguments.until.as_deref().map(|text| time("--until", text)).transpose()?,
+            since: arguments
+                .since
+                .as_deref()
+                .map(|text| time("--since", text))
+                .transpose()?,
+            until: arguments
+                .until
+                .as_deref()
+                .map(|text| time("--until", text))
+                .transpose()?,
             accounts: arguments.account.clone(),
             regions: arguments.region.clone(),
         },
@@ -129,12 +154,14 @@ fn time(option: &str, text: &str) -> Result<DateTime<Utc>, Failure> {
     if let Ok(day) = NaiveDate::from_str(text) {
         return Ok(day.and_time(NaiveTime::MIN).and_utc());
     }
-    DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).map_err(|_| {
-        Failure::new(
-            format!("{option} `{text}` is no time"),
-            Some("write a day as 2026-11-01, or a moment as 2026-11-01T10:00:00Z"),
-        )
-    })
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .map_err(|_| {
+            Failure::new(
+                format!("{option} `{text}` is no time"),
+                Some("write a day as 2026-11-01, or a moment as 2026-11-01T10:00:00Z"),
+            )
+        })
 }
 
 #[cfg(test)]
@@ -145,7 +172,10 @@ mod tests {
     fn the_kind_is_a_word_before_the_sources() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let given = words("cloudtrail a b");
-        assert_eq!(kind_and_sources(&given).unwrap(), (Some(LogKind::CloudTrail), &given[1..]));
+        assert_eq!(
+            kind_and_sources(&given).unwrap(),
+            (Some(LogKind::CloudTrail), &given[1..])
+        );
         let given = words("auto a");
         assert_eq!(kind_and_sources(&given).unwrap(), (None, &given[1..]));
         let given = words("a cloudtrail");
@@ -155,8 +185,14 @@ mod tests {
 
     #[test]
     fn a_day_is_its_first_moment() {
-        assert_eq!(time("--since", "2026-11-01").unwrap().to_rfc3339(), "2026-11-01T00:00:00+00:00");
-        assert_eq!(time("--since", "2026-11-01T09:00:00+09:00").unwrap().to_rfc3339(), "2026-11-01T00:00:00+00:00");
+        assert_eq!(
+            time("--since", "2026-11-01").unwrap().to_rfc3339(),
+            "2026-11-01T00:00:00+00:00"
+        );
+        assert_eq!(
+            time("--since", "2026-11-01T09:00:00+09:00").unwrap().to_rfc3339(),
+            "2026-11-01T00:00:00+00:00"
+        );
         assert!(time("--since", "yesterday").is_err());
     }
 }

@@ -73,7 +73,10 @@ pub async fn retain(context: &Context, arguments: &RetainArguments) -> Outcome {
 pub async fn vacuum(context: &Context, arguments: &VacuumArguments) -> Outcome {
     let lake = context.lake().await?;
     let older_than = Duration::from_secs(arguments.older_than.saturating_mul(3600));
-    let options = VacuumOptions { older_than, dry_run: arguments.dry_run };
+    let options = VacuumOptions {
+        older_than,
+        dry_run: arguments.dry_run,
+    };
     let mut answers = Map::new();
     let mut any_failed = false;
     for table in chosen(&lake, &[])? {
@@ -84,14 +87,25 @@ pub async fn vacuum(context: &Context, arguments: &VacuumArguments) -> Outcome {
             eprintln!("warning: {} could not be removed: {}", failure.path, failure.error);
         }
         if context.json {
-            answers.insert(name, json!({"files": gone.files, "bytes": gone.bytes, "failed": gone.failed.len()}));
+            answers.insert(
+                name,
+                json!({"files": gone.files, "bytes": gone.bytes, "failed": gone.failed.len()}),
+            );
             continue;
         }
         let verb = if arguments.dry_run { "would remove" } else { "removed" };
-        println!("{name}: {verb} {} files, {}", readable_count(gone.files), readable_bytes(gone.bytes));
+        println!(
+            "{name}: {verb} {} files, {}",
+            readable_count(gone.files),
+            readable_bytes(gone.bytes)
+        );
     }
     finish(context, &answers)?;
-    Ok(if any_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if any_failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn finish(context: &Context, answers: &Map<String, Value>) -> Outcome {
@@ -108,7 +122,10 @@ fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<Table>, Failure> {
     } else {
         names.iter().map(|name| definition(name)).collect::<Result<_, _>>()?
     };
-    Ok(definitions.into_iter().map(|definition| lake.table(definition)).collect())
+    Ok(definitions
+        .into_iter()
+        .map(|definition| lake.table(definition))
+        .collect())
 }
 
 fn definition(name: &str) -> Result<&'static Arc<TableDefinition>, Failure> {
@@ -129,10 +146,15 @@ fn oldest_day(arguments: &RetainArguments) -> Result<NaiveDate, Failure> {
     }
     let days = arguments.days.unwrap_or(u32::MAX);
     if days == 0 {
-        return Err(Failure::new("--days 0 would drop today as well", Some("to drop all days, name one with --before")));
+        return Err(Failure::new(
+            "--days 0 would drop today as well",
+            Some("to drop all days, name one with --before"),
+        ));
     }
     let today = Utc::now().date_naive();
-    Ok(today.checked_sub_days(Days::new(u64::from(days) - 1)).unwrap_or(NaiveDate::MIN))
+    Ok(today
+        .checked_sub_days(Days::new(u64::from(days) - 1))
+        .unwrap_or(NaiveDate::MIN))
 }
 
 fn told(error: &serde_json::Error) -> Failure {

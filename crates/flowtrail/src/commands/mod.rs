@@ -49,7 +49,10 @@ impl Context {
 /// Where Flowtrail keeps what nobody named a place for.
 pub fn data_folder() -> Result<std::path::PathBuf, Failure> {
     let folder = dirs::data_dir().ok_or_else(|| {
-        Failure::new("this user has no data directory for a lake", Some("name one with --lake FOLDER or FLOWTRAIL_LAKE"))
+        Failure::new(
+            "this user has no data directory for a lake",
+            Some("name one with --lake FOLDER or FLOWTRAIL_LAKE"),
+        )
     })?;
     Ok(folder.join("flowtrail"))
 }

@@ -25,11 +25,17 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
     };
     let statements = split(&text);
     if statements.is_empty() {
-        return Err(Failure::new("there is no statement", Some("flowtrail sql 'SELECT count(*) FROM logs.vpc_flow'")));
+        return Err(Failure::new(
+            "there is no statement",
+            Some("flowtrail sql 'SELECT count(*) FROM logs.vpc_flow'"),
+        ));
     }
     if statements.len() > 1 && printer.file.is_some() {
         let hint = "run them one at a time, each with its own --output";
-        return Err(Failure::new(format!("{} statements cannot go to one file", statements.len()), Some(hint)));
+        return Err(Failure::new(
+            format!("{} statements cannot go to one file", statements.len()),
+            Some(hint),
+        ));
     }
     for statement in statements {
         printer.answer(&engine, statement.text).await?;
@@ -61,7 +67,11 @@ fn statements(arguments: &SqlArguments) -> Result<Option<String>, Failure> {
 
 fn prompt(engine: &Engine, mut printer: Printer) -> Outcome {
     let runtime = tokio::runtime::Handle::current();
-    println!("flowtrail {} on {}; \\? for help", env!("CARGO_PKG_VERSION"), engine.lake());
+    println!(
+        "flowtrail {} on {}; \\? for help",
+        env!("CARGO_PKG_VERSION"),
+        engine.lake()
+    );
     // The editor waits for keys; statements run on the runtime's own threads meanwhile.
     tokio::task::block_in_place(|| {
         let vocabulary = || runtime.block_on(engine.vocabulary()).unwrap_or_default();
@@ -90,7 +100,10 @@ pub struct Printer {
 
 impl Printer {
     fn new(json: bool, arguments: &SqlArguments) -> Result<Self, Failure> {
-        let by_name = arguments.output.as_ref().and_then(|file| file.extension()?.to_str()?.parse().ok());
+        let by_name = arguments
+            .output
+            .as_ref()
+            .and_then(|file| file.extension()?.to_str()?.parse().ok());
         let format = match (arguments.format, by_name) {
             (Some(format), _) | (None, Some(format)) => format,
             (None, None) if json => OutputFormat::Json,
@@ -98,7 +111,10 @@ impl Printer {
         };
         if json && arguments.output.is_none() && format != OutputFormat::Json {
             let hint = "leave one of them out, or write the answer to a file with --output";
-            return Err(Failure::new(format!("--json and --format {format} both want standard output"), Some(hint)));
+            return Err(Failure::new(
+                format!("--json and --format {format} both want standard output"),
+                Some(hint),
+            ));
         }
         if format.is_binary() && arguments.output.is_none() && std::io::stdout().is_terminal() {
             let hint = "name a file with --output, or redirect standard output";
@@ -113,7 +129,11 @@ impl Printer {
             expanded: arguments.expanded,
             ..OutputOptions::default()
         };
-        Ok(Self { options, file: arguments.output.clone(), json })
+        Ok(Self {
+            options,
+            file: arguments.output.clone(),
+            json,
+        })
     }
 
     /// Runs a statement and prints its answer and what it cost.
@@ -139,7 +159,10 @@ impl Printer {
         if is_json_document {
             println!(",\"figures\":{}}}", figures_json(&figures));
         } else if self.json {
-            println!("{}", json!({"files": written.files, "rows": written.rows, "figures": figures_json(&figures)}));
+            println!(
+                "{}",
+                json!({"files": written.files, "rows": written.rows, "figures": figures_json(&figures)})
+            );
         } else {
             self.print_figures(&figures, &written);
         }
@@ -171,7 +194,14 @@ impl Printer {
             "d" => print!("{}", runtime.block_on(super::tables::description(engine, argument))?),
             "x" => {
                 self.options.expanded = !self.options.expanded;
-                println!("rows are shown {}", if self.options.expanded { "as blocks" } else { "in a table" });
+                println!(
+                    "rows are shown {}",
+                    if self.options.expanded {
+                        "as blocks"
+                    } else {
+                        "in a table"
+                    }
+                );
             }
             "?" => println!(
                 "a statement ends with ;\n\\d          tables and views\n\\d TABLE    a table's columns\n\\x          rows \

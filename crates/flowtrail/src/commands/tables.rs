@@ -67,9 +67,29 @@ pub async fn history(context: &Context, arguments: &HistoryArguments) -> Outcome
 
 /// The tables and views as a grid.
 pub async fn listing(engine: &Engine) -> Result<String, Failure> {
-    let mut grid = grid(&["table", "kind", "rows", "files", "size", "first day", "last day", "what it holds"]);
+    let mut grid = grid(&[
+        "table",
+        "kind",
+        "rows",
+        "files",
+        "size",
+        "first day",
+        "last day",
+        "what it holds",
+    ]);
     for table in engine.tables().await? {
-        let TableSummary { schema, name, kind, rows, files, bytes, first_day, last_day, comment, version: _ } = table;
+        let TableSummary {
+            schema,
+            name,
+            kind,
+            rows,
+            files,
+            bytes,
+            first_day,
+            last_day,
+            comment,
+            version: _,
+        } = table;
         let is_table = rows.is_some() || files > 0;
         grid.add_row([
             format!("{schema}.{name}"),
@@ -92,8 +112,17 @@ pub async fn listing(engine: &Engine) -> Result<String, Failure> {
 
 /// A table's columns and how much there is of it.
 pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure> {
-    let Description { summary, columns, partition_columns, sort_order, definition } = engine.describe(table).await?;
-    let mut text = format!("{}.{} ({}): {}\n", summary.schema, summary.name, summary.kind, summary.comment);
+    let Description {
+        summary,
+        columns,
+        partition_columns,
+        sort_order,
+        definition,
+    } = engine.describe(table).await?;
+    let mut text = format!(
+        "{}.{} ({}): {}\n",
+        summary.schema, summary.name, summary.kind, summary.comment
+    );
     let has_comments = columns.iter().any(|column| column.comment.is_some());
     let headings = ["column", "type", "what it holds"];
     let mut grid = grid(if has_comments { &headings } else { &headings[..2] });
@@ -104,7 +133,11 @@ pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure
     }
     let _ = writeln!(text, "{grid}");
     if let Some(rows) = summary.rows {
-        let (rows, files, bytes) = (readable_count(rows), readable_count(summary.files), readable_bytes(summary.bytes));
+        let (rows, files, bytes) = (
+            readable_count(rows),
+            readable_count(summary.files),
+            readable_bytes(summary.bytes),
+        );
         let _ = writeln!(text, "{rows} rows in {files} files, {bytes}");
     }
     if !partition_columns.is_empty() {

@@ -160,7 +160,8 @@ async fn merged_files_look_as_a_loader_writes_them() {
     compact_all(&table).await;
     let merged = types(&table.snapshot().await.unwrap().unwrap().files()[0]).await;
     assert_eq!(merged, loaded);
-    assert!(matches!(merged[2], DataType::Dictionary(..)), "{merged:?}");
+    // Plain types: not every reader compares views and dictionaries with text.
+    assert_eq!(merged, [DataType::Utf8, DataType::Int64, DataType::Utf8]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

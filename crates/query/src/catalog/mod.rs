@@ -17,9 +17,15 @@ pub const SCHEMAS: [&str; 3] = [crate::settings::DEFAULT_SCHEMA, "logs", "system
 
 /// The names of a schema's tables and views.
 pub fn names(schema: &str) -> Vec<&'static str> {
-    let tables = flowtrail_lake::definition::built_in().iter().map(|table| (table.schema, table.name));
+    let tables = flowtrail_lake::definition::built_in()
+        .iter()
+        .map(|table| (table.schema, table.name));
     let views = crate::views::VIEWS.iter().map(|view| (view.schema, view.name));
-    tables.chain(views).filter(|(of, _)| *of == schema).map(|(_, name)| name).collect()
+    tables
+        .chain(views)
+        .filter(|(of, _)| *of == schema)
+        .map(|(_, name)| name)
+        .collect()
 }
 
 /// The schema in which `name`, named without one, is found.

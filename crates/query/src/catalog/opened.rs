@@ -27,14 +27,21 @@ pub struct OpenedTables {
 
 impl fmt::Debug for OpenedTables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenedTables").field("lake", &self.lake).finish_non_exhaustive()
+        f.debug_struct("OpenedTables")
+            .field("lake", &self.lake)
+            .finish_non_exhaustive()
     }
 }
 
 impl OpenedTables {
     /// Nothing is opened yet. What the tables' scans read is noted in `figures`.
     pub fn new(lake: Lake, session: SessionState, figures: Figures) -> Arc<Self> {
-        Arc::new(Self { lake, figures, session, tables: Mutex::default() })
+        Arc::new(Self {
+            lake,
+            figures,
+            session,
+            tables: Mutex::default(),
+        })
     }
 
     /// `session`, with these tables as all it sees.
@@ -62,8 +69,17 @@ impl OpenedTables {
     }
 
     async fn open(&self, table: &Arc<TableDefinition>) -> Result<Arc<dyn TableProvider>> {
-        let snapshot = self.lake.table(table).snapshot().await.map_err(|e| DataFusionError::External(Box::new(e)))?;
-        Ok(Arc::new(LakeTable::new(Arc::clone(table), snapshot, self.figures.clone())))
+        let snapshot = self
+            .lake
+            .table(table)
+            .snapshot()
+            .await
+            .map_err(|e| DataFusionError::External(Box::new(e)))?;
+        Ok(Arc::new(LakeTable::new(
+            Arc::clone(table),
+            snapshot,
+            self.figures.clone(),
+        )))
     }
 
     async fn plan(self: &Arc<Self>, view: &View) -> Result<Arc<dyn TableProvider>> {

@@ -21,7 +21,9 @@ pub struct LakeCatalogs {
 impl LakeCatalogs {
     /// The lake's catalog, with what a statement has opened of it.
     pub fn new(opened: Arc<OpenedTables>) -> Self {
-        Self { catalog: Arc::new(LakeCatalog { opened }) }
+        Self {
+            catalog: Arc::new(LakeCatalog { opened }),
+        }
     }
 }
 
@@ -52,7 +54,10 @@ impl CatalogProvider for LakeCatalog {
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
         let name = SCHEMAS.into_iter().find(|schema| *schema == name)?;
-        Some(Arc::new(LakeSchema { name, opened: Arc::clone(&self.opened) }))
+        Some(Arc::new(LakeSchema {
+            name,
+            opened: Arc::clone(&self.opened),
+        }))
     }
 }
 
@@ -65,7 +70,11 @@ struct LakeSchema {
 impl LakeSchema {
     /// The schema a table of this one is really in: the engine asks `public` for every bare name.
     fn holder(&self, table: &str) -> Option<&'static str> {
-        if self.name == DEFAULT_SCHEMA { schema_of(table) } else { Some(self.name) }
+        if self.name == DEFAULT_SCHEMA {
+            schema_of(table)
+        } else {
+            Some(self.name)
+        }
     }
 }
 
@@ -83,8 +92,14 @@ impl SchemaProvider for LakeSchema {
     }
 
     async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
-        let Some(schema) = self.holder(name).filter(|_| self.table_exist(name)) else { return Ok(None) };
-        Ok(Some(if views::find(schema, name).is_some() { TableType::View } else { TableType::Base }))
+        let Some(schema) = self.holder(name).filter(|_| self.table_exist(name)) else {
+            return Ok(None);
+        };
+        Ok(Some(if views::find(schema, name).is_some() {
+            TableType::View
+        } else {
+            TableType::Base
+        }))
     }
 
     fn table_exist(&self, name: &str) -> bool {

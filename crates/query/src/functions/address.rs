@@ -119,7 +119,15 @@ mod tests {
             assert!(parsed.contains(address(inside).unwrap()), "{inside} in {block}");
             assert!(!parsed.contains(address(outside).unwrap()), "{outside} in {block}");
         }
-        for garbage in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/-1", "10.0.0.0/", "ten"] {
+        for garbage in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "::/129",
+            "10.0.0.0/-1",
+            "10.0.0.0/",
+            "ten",
+        ] {
             assert_eq!(Block::parse(garbage), None, "{garbage}");
         }
     }

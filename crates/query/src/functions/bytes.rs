@@ -10,7 +10,9 @@ use crate::output::readable_bytes;
 
 /// A number of bytes in the largest binary unit that leaves a whole part, as text.
 pub fn human_bytes() -> Unary {
-    Unary::new("human_bytes", DataType::Int64, DataType::Utf8View, |sizes| readable(sizes))
+    Unary::new("human_bytes", DataType::Int64, DataType::Utf8View, |sizes| {
+        readable(sizes)
+    })
 }
 
 fn readable(sizes: &ArrayRef) -> ArrayRef {
@@ -32,7 +34,13 @@ mod tests {
 
     #[test]
     fn sizes_are_readable() {
-        let sizes: ArrayRef = Arc::new(Int64Array::from(vec![Some(0), Some(1536), Some(-2048), Some(i64::MIN), None]));
+        let sizes: ArrayRef = Arc::new(Int64Array::from(vec![
+            Some(0),
+            Some(1536),
+            Some(-2048),
+            Some(i64::MIN),
+            None,
+        ]));
         let readable = readable(&sizes);
         assert_eq!(
             readable.as_string_view().iter().collect::<Vec<_>>(),

@@ -13,7 +13,9 @@ use super::unary::Unary;
 
 /// Whether an address is of a private network; NULL for a text that is no address.
 pub fn ip_is_internal() -> Unary {
-    Unary::new("ip_is_internal", DataType::Utf8View, DataType::Boolean, |texts| internal(texts))
+    Unary::new("ip_is_internal", DataType::Utf8View, DataType::Boolean, |texts| {
+        internal(texts)
+    })
 }
 
 fn internal(texts: &ArrayRef) -> ArrayRef {
@@ -30,7 +32,9 @@ pub struct IpIn {
 
 impl Default for IpIn {
     fn default() -> Self {
-        Self { signature: Signature::exact(vec![DataType::Utf8View, DataType::Utf8View], Volatility::Immutable) }
+        Self {
+            signature: Signature::exact(vec![DataType::Utf8View, DataType::Utf8View], Volatility::Immutable),
+        }
     }
 }
 
@@ -69,7 +73,10 @@ fn in_block(addresses: &ArrayRef, block: &ScalarValue) -> Result<BooleanArray> {
         return Ok(BooleanArray::new_null(addresses.len()));
     };
     let block = parsed(text)?;
-    Ok(memo::each(addresses.as_string_view(), |text| address(text).map(|address| block.contains(address))).collect())
+    Ok(memo::each(addresses.as_string_view(), |text| {
+        address(text).map(|address| block.contains(address))
+    })
+    .collect())
 }
 
 fn in_blocks(addresses: &ArrayRef, blocks: &ArrayRef) -> Result<BooleanArray> {
@@ -122,7 +129,10 @@ mod tests {
     fn each_row_may_have_its_block() {
         let texts: ArrayRef = Arc::new(StringViewArray::from(vec![Some("10.0.0.1"), Some("10.0.0.1"), None]));
         let blocks: ArrayRef = Arc::new(StringViewArray::from(vec![Some("10.0.0.0/30"), None, Some("::/0")]));
-        assert_eq!(in_blocks(&texts, &blocks).unwrap().iter().collect::<Vec<_>>(), [Some(true), None, None]);
+        assert_eq!(
+            in_blocks(&texts, &blocks).unwrap().iter().collect::<Vec<_>>(),
+            [Some(true), None, None]
+        );
         let garbage: ArrayRef = Arc::new(StringViewArray::from(vec!["10.0.0.0/99"; 3]));
         let message = in_blocks(&texts, &garbage).unwrap_err().to_string();
         assert!(message.contains("`10.0.0.0/99` is no block of addresses"), "{message}");

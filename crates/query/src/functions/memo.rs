@@ -40,7 +40,13 @@ mod tests {
     #[test]
     fn a_text_that_comes_again_is_not_worked_out_again() {
         let calls = Cell::new(0);
-        let texts = StringViewArray::from(vec![Some("10.0.0.1"), None, Some("10.0.0.1"), Some(""), Some("10.0.0.1")]);
+        let texts = StringViewArray::from(vec![
+            Some("10.0.0.1"),
+            None,
+            Some("10.0.0.1"),
+            Some(""),
+            Some("10.0.0.1"),
+        ]);
         let lengths: Vec<_> = each(&texts, |text| {
             calls.set(calls.get() + 1);
             Some(text.len())
@@ -52,8 +58,15 @@ mod tests {
 
     #[test]
     fn texts_that_share_a_slot_keep_their_answers() {
-        let texts: StringViewArray = (0..5 * SLOTS).map(|number| Some(format!("a text longer than a view {number}"))).collect();
+        let texts: StringViewArray = (0..5 * SLOTS)
+            .map(|number| Some(format!("a text longer than a view {number}")))
+            .collect();
         let answers: Vec<_> = each(&texts, |text| text.rsplit(' ').next()?.parse::<usize>().ok()).collect();
-        assert!(answers.iter().enumerate().all(|(number, answer)| *answer == Some(number)));
+        assert!(
+            answers
+                .iter()
+                .enumerate()
+                .all(|(number, answer)| *answer == Some(number))
+        );
     }
 }

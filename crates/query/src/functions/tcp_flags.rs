@@ -13,14 +13,21 @@ const FLAGS: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"
 /// The names of the flags set in a `tcp_flags` field, joined by `|`; empty for none, NULL for what is no bitmask of
 /// eight bits.
 pub fn tcp_flag_names() -> Unary {
-    Unary::new("tcp_flag_names", DataType::Int64, DataType::Utf8View, |flags| names(flags))
+    Unary::new("tcp_flag_names", DataType::Int64, DataType::Utf8View, |flags| {
+        names(flags)
+    })
 }
 
 fn names(flags: &ArrayRef) -> ArrayRef {
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| (0..=u8::MAX).map(joined).collect());
     let name = |flags: i64| NAMES.get(usize::try_from(flags).ok()?);
     let flags = flags.as_primitive::<Int64Type>();
-    Arc::new(flags.iter().map(|flags| flags.and_then(name)).collect::<StringViewArray>())
+    Arc::new(
+        flags
+            .iter()
+            .map(|flags| flags.and_then(name))
+            .collect::<StringViewArray>(),
+    )
 }
 
 fn joined(flags: u8) -> String {
@@ -37,12 +44,27 @@ mod tests {
 
     #[test]
     fn flags_are_named_in_the_order_of_their_bits() {
-        let flags: ArrayRef =
-            Arc::new(Int64Array::from(vec![Some(0), Some(2), Some(18), Some(255), None, Some(256), Some(-1)]));
+        let flags: ArrayRef = Arc::new(Int64Array::from(vec![
+            Some(0),
+            Some(2),
+            Some(18),
+            Some(255),
+            None,
+            Some(256),
+            Some(-1),
+        ]));
         let names = names(&flags);
         assert_eq!(
             names.as_string_view().iter().collect::<Vec<_>>(),
-            [Some(""), Some("SYN"), Some("SYN|ACK"), Some("FIN|SYN|RST|PSH|ACK|URG|ECE|CWR"), None, None, None]
+            [
+                Some(""),
+                Some("SYN"),
+                Some("SYN|ACK"),
+                Some("FIN|SYN|RST|PSH|ACK|URG|ECE|CWR"),
+                None,
+                None,
+                None
+            ]
         );
     }
 }

@@ -20,7 +20,12 @@ impl Unary {
     /// `name` takes a column of type `argument` (what is not of it is cast) and gives one of type `returns`.
     pub fn new(name: &'static str, argument: DataType, returns: DataType, apply: fn(&ArrayRef) -> ArrayRef) -> Self {
         let signature = Signature::exact(vec![argument], Volatility::Immutable);
-        Self { name, signature, returns, apply }
+        Self {
+            name,
+            signature,
+            returns,
+            apply,
+        }
     }
 }
 

@@ -42,9 +42,13 @@ impl OptimizerRule for LimitedSortBelowProjection {
 
 fn below_projection(sort: &Sort, projection: &Projection) -> Option<Result<LogicalPlan>> {
     let input = &projection.input;
-    let keys = keys(sort, |position| match projection.expr.get(position)?.clone().unalias() {
-        column @ Expr::Column(_) => Some(column),
-        time => time_in_seconds(&time, input.schema()).filter(|seconds| matches!(seconds, Expr::Column(_))).cloned(),
+    let keys = keys(sort, |position| {
+        match projection.expr.get(position)?.clone().unalias() {
+            column @ Expr::Column(_) => Some(column),
+            time => time_in_seconds(&time, input.schema())
+                .filter(|seconds| matches!(seconds, Expr::Column(_)))
+                .cloned(),
+        }
     })?;
     let sorted = sorted(sort, keys, input);
     let schema = Arc::clone(&projection.schema);
@@ -53,7 +57,9 @@ fn below_projection(sort: &Sort, projection: &Projection) -> Option<Result<Logic
 
 fn below_alias(sort: &Sort, alias: &SubqueryAlias) -> Option<Result<LogicalPlan>> {
     let input = &alias.input;
-    let keys = keys(sort, |position| Some(Expr::Column(Column::from(input.schema().qualified_field(position)))))?;
+    let keys = keys(sort, |position| {
+        Some(Expr::Column(Column::from(input.schema().qualified_field(position))))
+    })?;
     Some(SubqueryAlias::try_new(sorted(sort, keys, input), alias.alias.clone()).map(LogicalPlan::SubqueryAlias))
 }
 
@@ -62,11 +68,19 @@ fn keys(sort: &Sort, below: impl Fn(usize) -> Option<Expr>) -> Option<Vec<SortEx
     let schema = sort.input.schema();
     let key = |key: &SortExpr| {
         let position = schema.maybe_index_of_column(key.expr.try_as_col()?)?;
-        Some(SortExpr { expr: below(position)?, asc: key.asc, nulls_first: key.nulls_first })
+        Some(SortExpr {
+            expr: below(position)?,
+            asc: key.asc,
+            nulls_first: key.nulls_first,
+        })
     };
     sort.expr.iter().map(key).collect()
 }
 
 fn sorted(sort: &Sort, keys: Vec<SortExpr>, input: &Arc<LogicalPlan>) -> Arc<LogicalPlan> {
-    Arc::new(LogicalPlan::Sort(Sort { expr: keys, input: Arc::clone(input), fetch: sort.fetch }))
+    Arc::new(LogicalPlan::Sort(Sort {
+        expr: keys,
+        input: Arc::clone(input),
+        fetch: sort.fetch,
+    }))
 }

@@ -30,9 +30,10 @@ impl OptimizerRule for SecondsComparison {
     fn rewrite(&self, plan: LogicalPlan, _: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
         let schema = match &plan {
             LogicalPlan::Filter(filter) => Arc::clone(filter.input.schema()),
-            LogicalPlan::TableScan(scan) if !scan.filters.is_empty() => {
-                Arc::new(DFSchema::try_from_qualified_schema(scan.table_name.clone(), &scan.source.schema())?)
-            }
+            LogicalPlan::TableScan(scan) if !scan.filters.is_empty() => Arc::new(DFSchema::try_from_qualified_schema(
+                scan.table_name.clone(),
+                &scan.source.schema(),
+            )?),
             _ => return Ok(Transformed::no(plan)),
         };
         plan.map_expressions(|filter| filter.transform_up(|comparison| Ok(in_seconds(comparison, &schema))))
@@ -64,14 +65,20 @@ fn compared(seconds: &Expr, op: Operator, moment: i128) -> Option<Expr> {
         Operator::Eq | Operator::NotEq if is_whole => op,
         _ => return None,
     };
-    Some(Expr::BinaryExpr(BinaryExpr::new(Box::new(seconds.clone()), op, Box::new(bound))))
+    Some(Expr::BinaryExpr(BinaryExpr::new(
+        Box::new(seconds.clone()),
+        op,
+        Box::new(bound),
+    )))
 }
 
 /// The number of seconds (BIGINT) that `time` is made from, if it is.
 pub(super) fn time_in_seconds<'a>(time: &'a Expr, schema: &DFSchema) -> Option<&'a Expr> {
     match time {
         Expr::Cast(Cast { expr, field }) => {
-            let DataType::Timestamp(unit, zone) = field.data_type() else { return None };
+            let DataType::Timestamp(unit, zone) = field.data_type() else {
+                return None;
+            };
             match expr.get_type(schema).ok()? {
                 DataType::Int64 if *unit == TimeUnit::Second && is_utc(zone.as_deref()) => Some(expr),
                 DataType::Timestamp(_, from) if keeps_moment(from.as_deref(), zone.as_deref()) => {
@@ -86,7 +93,9 @@ pub(super) fn time_in_seconds<'a>(time: &'a Expr, schema: &DFSchema) -> Option<&
                 // A second argument is the zone the moment is shown in.
                 "from_unixtime" => true,
                 // In another zone, the seconds may be taken for local time.
-                "to_timestamp" | "to_timestamp_seconds" => call.args.len() == 1 && is_of_utc(&time.get_type(schema).ok()?),
+                "to_timestamp" | "to_timestamp_seconds" => {
+                    call.args.len() == 1 && is_of_utc(&time.get_type(schema).ok()?)
+                }
                 _ => false,
             };
             (is_known && seconds.get_type(schema).ok()? == DataType::Int64).then_some(seconds)

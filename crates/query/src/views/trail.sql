@@ -26,7 +26,11 @@ SELECT
     errorcode AS error_code,
     errormessage AS error_message,
     NOT readonly AS is_write,
-    mfa_authenticated AS mfa,
+    -- A console login says it beside the session, which it has not got yet.
+    CASE eventname
+        WHEN 'ConsoleLogin' THEN regexp_like(additionaleventdata, '"MFAUsed" *: *"Yes"')
+        ELSE mfa_authenticated
+    END AS mfa,
     COALESCE(recipientaccountid, identity_account_id) AS account_id,
     awsregion AS region,
     eventtype AS event_type,

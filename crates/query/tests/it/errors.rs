@@ -35,7 +35,12 @@ async fn complaints_point_at_what_is_wrong() {
         "-- nothing",
         "SET datafusion.nonsense = 1",
     ] {
-        let _ = write!(complaints, "> {}\n{}\n\n", sql.replace('\n', "\n> "), lake.complaint(sql).await);
+        let _ = write!(
+            complaints,
+            "> {}\n{}\n\n",
+            sql.replace('\n', "\n> "),
+            lake.complaint(sql).await
+        );
     }
     assert_snapshot!(complaints, @r#"
     > SELECT FROM vpc_flow WHERE
@@ -157,9 +162,16 @@ async fn memory_has_a_limit_that_is_named() {
     use futures::TryStreamExt;
 
     let lake = lake::of_flows().await;
-    let settings = EngineSettings { memory_limit_bytes: 1 << 20, parallelism: Some(2), spill_folder: None };
+    let settings = EngineSettings {
+        memory_limit_bytes: 1 << 20,
+        parallelism: Some(2),
+        spill_folder: None,
+    };
     let engine = Engine::new(lake.engine.lake().clone(), settings).unwrap();
     let sql = "SELECT array_agg(value) FROM generate_series(1, 10000000)";
     let rows = engine.run(sql).await.unwrap().stream.try_collect::<Vec<_>>().await;
-    assert_eq!(rows.unwrap_err().to_string(), "the statement needs more memory than the 1.0 MiB it may use");
+    assert_eq!(
+        rows.unwrap_err().to_string(),
+        "the statement needs more memory than the 1.0 MiB it may use"
+    );
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
+};
 use flowtrail_lake::definition;
 use flowtrail_lake::stage::{Part, stage};
 use flowtrail_lake::{Change, Lake};
@@ -49,8 +51,14 @@ pub struct Event {
 pub fn empty() -> TestLake {
     let folder = tempfile::tempdir().unwrap();
     let lake = Lake::open_folder(folder.path().join("lake")).unwrap();
-    let settings = EngineSettings { parallelism: Some(2), ..EngineSettings::default() };
-    TestLake { engine: Engine::new(lake, settings).unwrap(), _folder: folder }
+    let settings = EngineSettings {
+        parallelism: Some(2),
+        ..EngineSettings::default()
+    };
+    TestLake {
+        engine: Engine::new(lake, settings).unwrap(),
+        _folder: folder,
+    }
 }
 
 /// Three days of flow records, a file a day: a talk over TCP, one over IPv6, and a refused one.
@@ -91,8 +99,10 @@ impl TestLake {
         let text = |value: fn(&Flow) -> Option<&'static str>| -> ArrayRef {
             Arc::new(flows.iter().map(value).collect::<StringViewArray>())
         };
-        let int = |value: fn(&Flow) -> Option<i32>| -> ArrayRef { Arc::new(flows.iter().map(value).collect::<Int32Array>()) };
-        let long = |value: fn(&Flow) -> Option<i64>| -> ArrayRef { Arc::new(flows.iter().map(value).collect::<Int64Array>()) };
+        let int =
+            |value: fn(&Flow) -> Option<i32>| -> ArrayRef { Arc::new(flows.iter().map(value).collect::<Int32Array>()) };
+        let long =
+            |value: fn(&Flow) -> Option<i64>| -> ArrayRef { Arc::new(flows.iter().map(value).collect::<Int64Array>()) };
         let batch = RecordBatch::try_from_iter([
             ("start", long(|flow| flow.start)),
             ("end", long(|flow| flow.start.map(|start| start + 30))),
@@ -120,16 +130,29 @@ impl TestLake {
             ("identity_arn", text(|event| event.identity_arn)),
             ("identity_user_name", text(|event| event.user_name)),
             ("errorcode", text(|event| event.error)),
-            ("readonly", Arc::new(events.iter().map(|event| event.readonly).collect::<BooleanArray>())),
+            (
+                "readonly",
+                Arc::new(events.iter().map(|event| event.readonly).collect::<BooleanArray>()),
+            ),
         ]);
         self.load("cloudtrail", batch.unwrap()).await;
     }
 
     async fn load(&self, name: &str, batch: RecordBatch) {
         let table = self.engine.lake().table(definition::find("logs", name).unwrap());
-        let part = Part { batch, object: Some("object".into()), fallback_day: None };
+        let part = Part {
+            batch,
+            object: Some("object".into()),
+            fallback_day: None,
+        };
         let add = stage(&table, vec![part]).await.unwrap();
-        table.commit(&Change { add, ..Change::default() }).await.unwrap();
+        table
+            .commit(&Change {
+                add,
+                ..Change::default()
+            })
+            .await
+            .unwrap();
     }
 
     /// The answer as a table, and what it cost.

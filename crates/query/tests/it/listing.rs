@@ -10,7 +10,10 @@ async fn tables_say_how_much_they_hold() {
         .iter()
         .map(|t| {
             let days = t.first_day.as_deref().zip(t.last_day.as_deref());
-            format!("{} {}.{} rows={:?} files={} {days:?} v{:?}: {}", t.kind, t.schema, t.name, t.rows, t.files, t.version, t.comment)
+            format!(
+                "{} {}.{} rows={:?} files={} {days:?} v{:?}: {}",
+                t.kind, t.schema, t.name, t.rows, t.files, t.version, t.comment
+            )
         })
         .collect();
     assert_snapshot!(shown.join("\n"), @r#"
@@ -31,9 +34,17 @@ async fn a_table_is_described_by_any_of_its_names() {
     let table = lake.engine.describe("vpc_flow").await.unwrap();
     assert_eq!(table, lake.engine.describe("flowtrail.logs.vpc_flow").await.unwrap());
     assert_eq!(table, lake.engine.describe("LOGS.VPC_FLOW").await.unwrap());
-    assert_eq!((table.partition_columns, table.sort_order), (vec!["day".to_owned()], vec!["start".to_owned()]));
+    assert_eq!(
+        (table.partition_columns, table.sort_order),
+        (vec!["day".to_owned()], vec!["start".to_owned()])
+    );
     assert_eq!((table.summary.rows, table.summary.files), (Some(3), 3));
-    let types: Vec<_> = table.columns.iter().take(12).map(|c| format!("{} {}", c.name, c.data_type)).collect();
+    let types: Vec<_> = table
+        .columns
+        .iter()
+        .take(12)
+        .map(|c| format!("{} {}", c.name, c.data_type))
+        .collect();
     assert_snapshot!(types.join(", "), @"version INTEGER, account_id VARCHAR, interface_id VARCHAR, srcaddr VARCHAR, dstaddr VARCHAR, srcport INTEGER, dstport INTEGER, protocol INTEGER, packets BIGINT, bytes BIGINT, start BIGINT, end BIGINT");
 }
 
@@ -43,10 +54,17 @@ async fn views_are_described_with_their_query() {
     for name in ["flow", "trail"] {
         let view = lake.engine.describe(name).await.unwrap();
         assert!(view.definition.unwrap().contains("FROM flowtrail.logs."), "{name}");
-        assert!(view.columns[0].data_type == "TIMESTAMP WITH TIME ZONE", "{:?}", view.columns[0]);
+        assert!(
+            view.columns[0].data_type == "TIMESTAMP WITH TIME ZONE",
+            "{:?}",
+            view.columns[0]
+        );
     }
     let error = lake.engine.describe("logs.flows").await.unwrap_err();
-    assert_eq!((error.to_string().as_str(), error.hint().as_deref()), ("no table `logs.flows`", Some("did you mean `logs.flow`?")));
+    assert_eq!(
+        (error.to_string().as_str(), error.hint().as_deref()),
+        ("no table `logs.flows`", Some("did you mean `logs.flow`?"))
+    );
     assert!(lake.engine.describe("elsewhere.logs.flow").await.is_err());
 }
 
@@ -55,7 +73,18 @@ async fn the_vocabulary_knows_tables_columns_and_functions() {
     let lake = lake::empty();
     let words = lake.engine.vocabulary().await.unwrap();
     let names: Vec<_> = words.tables.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["vpc_flow", "tgw_flow", "cloudtrail", "system.load_history", "system.quarantine", "flow", "trail"]);
+    assert_eq!(
+        names,
+        [
+            "vpc_flow",
+            "tgw_flow",
+            "cloudtrail",
+            "system.load_history",
+            "system.quarantine",
+            "flow",
+            "trail"
+        ]
+    );
     assert!(words.tables[0].1.contains(&"srcaddr".to_owned()));
     for function in ["ip_in", "count", "row_number", "date_trunc", "generate_series"] {
         assert!(words.functions.contains(&function.to_owned()), "{function}");

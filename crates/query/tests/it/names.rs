@@ -5,12 +5,27 @@ use crate::lake::{self, FIRST_S, Flow};
 #[tokio::test]
 async fn tables_are_found_by_short_and_long_names() {
     let lake = lake::of_flows().await;
-    for name in ["vpc_flow", "logs.vpc_flow", "flowtrail.logs.vpc_flow", "VPC_FLOW", "flow", "logs.flow"] {
+    for name in [
+        "vpc_flow",
+        "logs.vpc_flow",
+        "flowtrail.logs.vpc_flow",
+        "VPC_FLOW",
+        "flow",
+        "logs.flow",
+    ] {
         let answer = lake.ask(&format!("SELECT count(*) AS n FROM {name}")).await;
         assert!(answer.contains("| 3 |"), "{name}\n{answer}");
     }
-    assert!(lake.ask("SELECT count(*) AS n FROM load_history").await.contains("| 0 |"));
-    assert!(lake.ask("WITH flow AS (SELECT 7 AS n) SELECT n FROM flow").await.contains("| 7 |"));
+    assert!(
+        lake.ask("SELECT count(*) AS n FROM load_history")
+            .await
+            .contains("| 0 |")
+    );
+    assert!(
+        lake.ask("WITH flow AS (SELECT 7 AS n) SELECT n FROM flow")
+            .await
+            .contains("| 7 |")
+    );
 }
 
 #[tokio::test]
@@ -24,7 +39,11 @@ async fn columns_named_like_sql_words_need_no_quotes() {
     | 1793491260 | 1793491290 | 10.0.0.1 | 1500  | ACCEPT | 30 |      | 2026-11-01 |
     +------------+------------+----------+-------+--------+----+------+------------+
     ");
-    assert!(lake.ask("SELECT max(end) AS e, CASE WHEN min(start) > 0 THEN 1 END AS c FROM vpc_flow v").await.contains("| 1 |"));
+    assert!(
+        lake.ask("SELECT max(end) AS e, CASE WHEN min(start) > 0 THEN 1 END AS c FROM vpc_flow v")
+            .await
+            .contains("| 1 |")
+    );
 }
 
 #[tokio::test]
@@ -48,7 +67,11 @@ async fn what_sql_says_of_tables() {
     assert!(lake.ask("SHOW COLUMNS FROM vpc_flow").await.contains("srcaddr"));
     assert!(lake.ask("DESCRIBE vpc_flow").await.contains("srcaddr"));
     assert!(lake.ask("DESCRIBE logs.trail").await.contains("who"));
-    assert!(lake.ask("EXPLAIN ANALYZE SELECT sum(bytes) FROM vpc_flow").await.contains("bytes_scanned"));
+    assert!(
+        lake.ask("EXPLAIN ANALYZE SELECT sum(bytes) FROM vpc_flow")
+            .await
+            .contains("bytes_scanned")
+    );
 }
 
 #[tokio::test]
@@ -56,7 +79,11 @@ async fn what_is_set_stays_set() {
     let lake = lake::empty();
     lake.ask("SET TIME ZONE = 'Asia/Tokyo'").await;
     assert!(lake.ask("SHOW TIME ZONE").await.contains("Asia/Tokyo"));
-    lake.load_flows(&[Flow { start: Some(FIRST_S), ..Flow::default() }]).await;
+    lake.load_flows(&[Flow {
+        start: Some(FIRST_S),
+        ..Flow::default()
+    }])
+    .await;
     assert!(lake.ask("SELECT count(*) AS n FROM vpc_flow").await.contains("| 1 |"));
 }
 
@@ -67,8 +94,18 @@ async fn a_statement_sees_one_version_of_a_table() {
     let lake = lake::of_flows().await;
     let sql = "SELECT (SELECT count(*) FROM vpc_flow) - (SELECT count(*) FROM logs.flow) AS n, count(srcaddr) AS m FROM logs.vpc_flow";
     let answer = lake.engine.run(sql).await.unwrap();
-    lake.load_flows(&[Flow { start: Some(FIRST_S), srcaddr: Some("10.0.0.9"), ..Flow::default() }]).await;
+    lake.load_flows(&[Flow {
+        start: Some(FIRST_S),
+        srcaddr: Some("10.0.0.9"),
+        ..Flow::default()
+    }])
+    .await;
     let rows: Vec<_> = answer.stream.try_collect().await.unwrap();
-    assert!(arrow::util::pretty::pretty_format_batches(&rows).unwrap().to_string().contains("| 0 | 3 |"));
+    assert!(
+        arrow::util::pretty::pretty_format_batches(&rows)
+            .unwrap()
+            .to_string()
+            .contains("| 0 | 3 |")
+    );
     assert!(lake.ask(sql).await.contains("| 0 | 4 |"));
 }

@@ -38,7 +38,10 @@ async fn times_made_from_seconds_prune_too() {
         ("from_unixtime(start) > TIMESTAMP '2026-11-02 12:00:00'", (1, 1)),
         ("to_timestamp(start) < '2026-11-02'", (1, 1)),
         ("to_timestamp_seconds(start) < '2026-11-02'", (1, 1)),
-        ("from_unixtime(start, 'Asia/Tokyo') < TIMESTAMP WITH TIME ZONE '2026-11-02 00:00:00+09:00'", (1, 1)),
+        (
+            "from_unixtime(start, 'Asia/Tokyo') < TIMESTAMP WITH TIME ZONE '2026-11-02 00:00:00+09:00'",
+            (1, 1),
+        ),
         ("start + 1 < 0", (0, 3)),
     ] {
         assert_eq!(files_read(&lake, "vpc_flow", filter).await, expected, "{filter}");
@@ -49,10 +52,18 @@ async fn times_made_from_seconds_prune_too() {
 async fn times_of_trail_prune() {
     let lake = lake::empty();
     for day in 0..3 {
-        let event = Event { time: FIRST_S + day * DAY_S, source: "s3.amazonaws.com", name: "GetObject", ..Event::default() };
+        let event = Event {
+            time: FIRST_S + day * DAY_S,
+            source: "s3.amazonaws.com",
+            name: "GetObject",
+            ..Event::default()
+        };
         lake.load_events(&[event]).await;
     }
-    assert_eq!(files_read(&lake, "trail", "event_time > '2026-11-02 12:00:00'").await, (1, 1));
+    assert_eq!(
+        files_read(&lake, "trail", "event_time > '2026-11-02 12:00:00'").await,
+        (1, 1)
+    );
     assert_eq!(files_read(&lake, "trail", "event_name = 'PutObject'").await, (0, 0));
 }
 
@@ -60,9 +71,16 @@ async fn times_of_trail_prune() {
 async fn figures_say_what_was_read() {
     let lake = lake::of_flows().await;
     // Of a column with one value, the statistics are enough.
-    let flow = |srcaddr| Flow { start: Some(FIRST_S), srcaddr: Some(srcaddr), ..Flow::default() };
+    let flow = |srcaddr| Flow {
+        start: Some(FIRST_S),
+        srcaddr: Some(srcaddr),
+        ..Flow::default()
+    };
     lake.load_flows(&[flow("10.0.0.1"), flow("10.0.0.2")]).await;
-    let (_, figures) = lake.ask_with_figures("SELECT srcaddr FROM flow WHERE start_time < '2026-11-03'").await.unwrap();
+    let (_, figures) = lake
+        .ask_with_figures("SELECT srcaddr FROM flow WHERE start_time < '2026-11-03'")
+        .await
+        .unwrap();
     assert_eq!((figures.rows, figures.files_read, figures.files_total), (4, 3, 4));
     assert_eq!((figures.partitions_read, figures.partitions_total), (2, 3));
     assert!(figures.bytes_scanned > 0 && figures.elapsed.as_nanos() > 0);
@@ -84,6 +102,8 @@ async fn the_newest_are_found_from_the_end() {
     ");
     let plan = lake.ask(&format!("EXPLAIN {sql}")).await;
     assert!(plan.contains("sort_order_for_reorder=[start@"), "{plan}");
-    let unlimited = lake.ask("SELECT srcaddr FROM flow ORDER BY protocol_name DESC, start_time LIMIT 1").await;
+    let unlimited = lake
+        .ask("SELECT srcaddr FROM flow ORDER BY protocol_name DESC, start_time LIMIT 1")
+        .await;
     assert!(unlimited.contains("| fd00::1 |"), "{unlimited}");
 }

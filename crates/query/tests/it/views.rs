@@ -20,7 +20,13 @@ async fn flow_shows_times_names_and_directions() {
 #[tokio::test]
 async fn a_direction_is_taken_from_the_record_or_its_addresses() {
     let lake = lake::empty();
-    let flow = |srcaddr, dstaddr, flow_direction| Flow { start: Some(FIRST_S), srcaddr, dstaddr, flow_direction, ..Flow::default() };
+    let flow = |srcaddr, dstaddr, flow_direction| Flow {
+        start: Some(FIRST_S),
+        srcaddr,
+        dstaddr,
+        flow_direction,
+        ..Flow::default()
+    };
     let (inside, outside) = (Some("10.0.0.1"), Some("8.8.8.8"));
     lake.load_flows(&[
         flow(inside, inside, Some("ingress")),
@@ -33,7 +39,8 @@ async fn a_direction_is_taken_from_the_record_or_its_addresses() {
         flow(None, None, None),
     ])
     .await;
-    let sql = "SELECT flow_direction AS own, src_internal AS src, dst_internal AS dst, direction FROM flow ORDER BY 1, 2, 3";
+    let sql =
+        "SELECT flow_direction AS own, src_internal AS src, dst_internal AS dst, direction FROM flow ORDER BY 1, 2, 3";
     assert_snapshot!(lake.ask(sql).await, @r"
     +---------+-------+-------+-----------+
     | own     | src   | dst   | direction |
@@ -53,17 +60,37 @@ async fn a_direction_is_taken_from_the_record_or_its_addresses() {
 #[tokio::test]
 async fn trail_says_who_did_what() {
     let lake = lake::empty();
-    let event = Event { time: FIRST_S, source: "iam.amazonaws.com", name: "CreateUser", readonly: Some(false), ..Event::default() };
+    let event = Event {
+        time: FIRST_S,
+        source: "iam.amazonaws.com",
+        name: "CreateUser",
+        readonly: Some(false),
+        ..Event::default()
+    };
     lake.load_events(&[
-        Event { identity_type: Some("IAMUser"), identity_arn: Some("arn:aws:iam::1:user/ann"), user_name: Some("ann"), ..event },
+        Event {
+            identity_type: Some("IAMUser"),
+            identity_arn: Some("arn:aws:iam::1:user/ann"),
+            user_name: Some("ann"),
+            ..event
+        },
         Event {
             identity_type: Some("AssumedRole"),
             identity_arn: Some("arn:aws:sts::1:assumed-role/Admin/ben"),
             readonly: Some(true),
             ..event
         },
-        Event { identity_type: Some("Root"), identity_arn: Some("arn:aws:iam::1:root"), error: Some("AccessDenied"), ..event },
-        Event { source: "signin.amazonaws.com", readonly: None, ..event },
+        Event {
+            identity_type: Some("Root"),
+            identity_arn: Some("arn:aws:iam::1:root"),
+            error: Some("AccessDenied"),
+            ..event
+        },
+        Event {
+            source: "signin.amazonaws.com",
+            readonly: None,
+            ..event
+        },
     ])
     .await;
     let sql = "SELECT event_time, service, event_name, identity_type, who, is_error, is_write FROM trail ORDER BY who";
