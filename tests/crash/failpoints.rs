@@ -160,13 +160,7 @@ fn failure_of_every_step_on_s3() {
 #[test]
 fn death_while_mending_what_a_death_left() {
     let input = Input::mixed();
-    for first in [
-        "load.claimed",
-        "load.staged",
-        "load.decided",
-        "load.table_committed",
-        "load.history_committed",
-    ] {
+    for first in ["load.claimed", "load.decided", "load.history_committed"] {
         for (point, _) in POINTS.iter().filter(|(_, reach)| *reach != Reach::Compaction) {
             let site = Site::in_folders(&input);
             assert!(meet(&site, &at(first, 1, "return(kill)")).is_killed());

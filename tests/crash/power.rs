@@ -96,9 +96,9 @@ fn files_and_folders_are_synced_in_order() {
         "{commits} commits and {data} data files in the trace"
     );
     // A beat says only that a process lives; it may be lost.
-    loose
-        .values_mut()
-        .for_each(|files| files.retain(|file| !file.to_string_lossy().ends_with("alive.json")));
+    for files in loose.values_mut() {
+        files.retain(|file| !file.to_string_lossy().ends_with("alive.json"));
+    }
     loose.retain(|_, files| !files.is_empty());
     assert_eq!(loose, HashMap::new(), "acknowledged, and the names not on the disk");
     // Each folder is a name in the one above it, the lake itself included.

@@ -166,17 +166,15 @@ impl<'a> Site<'a> {
 
     /// The names of intents, outcomes and beats that lie in the lake.
     pub fn leftovers(&self) -> Vec<String> {
-        match &self.s3 {
-            Some(s3) => s3.moto.list(BUCKET, &format!("{}/lake/loads/", s3.prefix)),
-            None => {
-                let Ok(folder) = fs::read_dir(self.lake_folder().join("loads/0")) else {
-                    return Vec::new();
-                };
-                folder
-                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-                    .collect()
-            }
+        if let Some(s3) = &self.s3 {
+            return s3.moto.list(BUCKET, &format!("{}/lake/loads/", s3.prefix));
         }
+        let Ok(folder) = fs::read_dir(self.lake_folder().join("loads/0")) else {
+            return Vec::new();
+        };
+        folder
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     }
 }
 

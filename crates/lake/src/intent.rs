@@ -21,8 +21,11 @@
 //!   an outcome by its content, a commit by its transaction.
 //! - *The owner is not dead but slow*, and another process abandons its batch. Only one of the two outcome puts wins.
 //!   The loser reads the winner's, and rolls that forward, whoever wrote it.
-//! - *The slow owner wakes when the batch is finished and its files are gone*: it could create the outcome anew. It
-//!   therefore looks at the history's transaction after the put: if batch n is done there, its outcome is void.
+//! - *The slow owner wakes when the batch is finished and its files are gone*: it could create the outcome anew. Whoever
+//!   has put or read an outcome therefore looks at the history before rolling it forward: if batch n is done there, the
+//!   outcome may be void, and nothing is committed. If it is not, the files were never taken away, and this is the one.
+//! - *Another process rolls the batch forward while its owner sleeps behind 2.* The owner finds the batch done. From
+//!   the moment an outcome may be known to others, only vacuum deletes the files that it names.
 //! - *Two processes claim n at once.* One intent put wins; the other waits for the batch and then reads the history
 //!   anew, because batch n may have loaded the objects it meant to load.
 //!
