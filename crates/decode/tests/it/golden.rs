@@ -32,13 +32,13 @@ fn nothing_that_broke_a_decoder_breaks_it_again() {
 }
 
 #[test]
-fn a_parquet_schema_that_cannot_be_is_damage() {
+fn an_arrow_schema_beside_parquets_own_is_not_looked_at() {
+    // It speaks of integers of 16,777,216 bits; what reads such schemas panicked.
     let bytes = include_bytes!("../golden/arrow_type_of_16777216_bits.parquet");
     let opened = open(
         Input::Bytes(bytes.as_slice().into()),
         &Hint::default(),
         &Limits::default(),
     );
-    let error = opened.unwrap_err().to_string();
-    assert!(error.contains("damaged"), "{error}");
+    assert!(matches!(opened, Ok(Opened::Records(_))), "{opened:?}");
 }
