@@ -7,7 +7,7 @@ use crate::tree::SourceFile;
 const THIS_FILE: &str = "xtask/src/tidy/places.rs";
 
 /// Folders that are somebody's own.
-const FOLDERS: &[&str] = &["/root/", "/home/", "/Users/", "/work/", "C:\\Users\\"];
+const FOLDERS: &[&str] = &["/home/", "/Users/", "/srv/", "C:\\Users\\"];
 /// How mirrors of package registries are addressed.
 const MIRRORS: &[&str] = &[
     "/artifactory/",
@@ -68,11 +68,11 @@ mod tests {
 
     #[test]
     fn folders_of_one_machine_are_found() {
-        assert_eq!(found("let at = \"/root/logs\";"), 1);
+        assert_eq!(found("let at = \"/home/me/logs\";"), 1);
         assert_eq!(found("see https://example.com/home/page"), 0);
         assert_eq!(found("`/home/somebody/x`"), 1);
         assert_eq!(found("docs/home/page and net/work/item"), 0);
-        assert_eq!(found("$HOME/root/x ${a}/work/"), 0);
+        assert_eq!(found("$HOME/home/x ${a}/srv/"), 0);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use provider::LakeTable;
 use crate::LakeError;
 
 /// The name under which a lake's store is registered with the engine.
-const STORE: &str = "lake://root/";
+const STORE: &str = "lake://store/";
 
 /// The URL and store that an engine must know to run scans of a lake:
 /// `RuntimeEnv::register_object_store(&url, store)`.
