@@ -360,6 +360,40 @@ fn generated_logs_load_to_the_sums_their_manifest_says() {
 }
 
 #[test]
+fn standard_input_is_known_by_its_content() {
+    let site = Site::new();
+    let load = |text: String| {
+        let output = Command::new(env!("CARGO_BIN_EXE_flowtrail"))
+            .args([
+                "--lake",
+                site.folder.path().join("lake").to_str().unwrap(),
+                "--json",
+                "load",
+                "vpc_flow",
+                "-",
+            ])
+            .write_stdin(text)
+            .output()
+            .unwrap();
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let text = format!("{HEADER}{FLOW}");
+    let first = load(text.clone());
+    assert_eq!(
+        (&first["loaded"], &first["bytes"]),
+        (&json!(1), &json!(text.len())),
+        "{first}"
+    );
+    let again = load(text);
+    assert_eq!(
+        (&again["loaded"], &again["already_loaded"]),
+        (&json!(0), &json!(1)),
+        "{again}"
+    );
+    assert_eq!(site.ask("SELECT count(*) AS n FROM vpc_flow"), json!([{"n": 1}]));
+}
+
+#[test]
 fn errors_point_at_the_place_and_suggest() {
     let site = Site::new();
     let output = site.run(&["sql", "SELECT srcadr\nFROM vpc_flow"]);

@@ -85,6 +85,10 @@ async fn named(mut object: Object, source: &Arc<Source>) -> Result<Work, SourceE
     if object.uri == "stdin:" {
         let mut fetched = source.fetch(&object).await?;
         let digest = sha256(&mut fetched).map_err(|source| SourceError::Stdin { source })?;
+        object.size_bytes = match &fetched {
+            Fetched::Bytes(bytes) => bytes.len() as u64,
+            Fetched::File(file) => file.metadata().map_or(0, |metadata| metadata.len()),
+        };
         object.uri = format!("stdin:{digest}");
         object.etag = digest;
         content = Some(fetched);
