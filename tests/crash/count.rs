@@ -13,6 +13,8 @@ const QUESTIONS: &str = "
         FROM logs.vpc_flow WHERE _object LIKE '%.log%';
     SELECT 'trail' AS what, _object AS object, count(*) AS n FROM logs.cloudtrail GROUP BY _object;
     SELECT 'events' AS what, '' AS object, count(*) AS n, count(DISTINCT eventid) AS differing FROM logs.cloudtrail;
+    SELECT 'flagged' AS what, '' AS object, count(*) AS n, count(DISTINCT eventid) AS differing
+        FROM logs.cloudtrail WHERE _id_conflict;
     SELECT 'quarantine' AS what, object_uri AS object, count(*) AS n, count(DISTINCT line) AS differing
         FROM system.quarantine GROUP BY object_uri;
     SELECT 'history' AS what, object_uri AS object, table_name, status, lines, rows, headers, rejected, duplicates
@@ -48,8 +50,14 @@ pub fn check(site: &Site<'_>, input: &Input, story: &str) {
     let total = one(&answers, "events");
     assert_eq!(
         (number(&total["n"]), number(&total["differing"])),
-        (input.distinct_events, input.distinct_events),
+        (input.distinct_events + input.conflicts, input.distinct_events),
         "{story}: events"
+    );
+    let flagged = one(&answers, "flagged");
+    assert_eq!(
+        (number(&flagged["n"]), number(&flagged["differing"])),
+        (2 * input.conflicts, input.conflicts),
+        "{story}: events of one id and several contents are flagged, all of them"
     );
     check_history(&answers, input, story);
 }

@@ -28,12 +28,13 @@ pub enum Reach {
 }
 
 /// Every point there is.
-pub const POINTS: [(&str, Reach); 23] = [
+pub const POINTS: [(&str, Reach); 25] = [
     ("lake.cleaned_file", Reach::Often),
     ("lake.commit.after", Reach::Often),
     ("lake.commit.before", Reach::Often),
     ("lake.commit.landed", Reach::Landed),
     ("lake.compact.before_commit", Reach::Compaction),
+    ("lake.flag.before_commit", Reach::Once),
     ("lake.folder.named", Reach::Folder),
     ("lake.folder.written", Reach::Folder),
     ("lake.put.before", Reach::Often),
@@ -44,6 +45,7 @@ pub const POINTS: [(&str, Reach); 23] = [
     ("load.claimed", Reach::Often),
     ("load.cleaned", Reach::Often),
     ("load.decided", Reach::Often),
+    ("load.flagged", Reach::Once),
     ("load.flushed", Reach::Often),
     ("load.given_up", Reach::Recovery),
     ("load.history_committed", Reach::Often),

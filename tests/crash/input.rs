@@ -28,11 +28,14 @@ pub struct Input {
     pub events: BTreeMap<String, u64>,
     /// CloudTrail events that differ.
     pub distinct_events: u64,
+    /// Ids that come again with other content, which makes them a row more each.
+    pub conflicts: u64,
     next_bytes: u64,
 }
 
 impl Input {
-    /// Eight objects: text with and without rejects, plain and gzip, CloudTrail with duplicates between files, Parquet.
+    /// Eight objects: text with and without rejects, plain and gzip, CloudTrail with duplicates between files and an id
+    /// that a later batch brings again with other content, Parquet.
     pub fn mixed() -> Self {
         let mut input = Self::default();
         input.add_flow_text("01-flow.log.gz", 30, 0);
@@ -41,9 +44,10 @@ impl Input {
         input.add_flow_parquet("04-flow.parquet", 40);
         input.add_trail("05-trail.json", 20..50);
         input.add_flow_text("06-flow.log.gz", 35, 2);
-        input.add_trail("07-trail.json.gz", 45..60);
+        input.add_trail_with_conflict("07-trail.json.gz", 45..60, 10);
         input.add_flow_text("08-flow.log", 20, 0);
         input.distinct_events = 60;
+        input.conflicts = 1;
         input
     }
 
@@ -92,24 +96,18 @@ impl Input {
     }
 
     fn add_trail(&mut self, name: &str, events: std::ops::Range<u64>) {
-        let count = events.end - events.start;
-        let records: Vec<serde_json::Value> = events
-            .map(|event| {
-                serde_json::json!({
-                    "eventVersion": "1.08",
-                    "userIdentity": {"type": "IAMUser", "accountId": "123456789012", "userName": "ada"},
-                    "eventTime": format!("2026-11-0{}T10:{:02}:00Z", 1 + event % 2, event % 60),
-                    "eventSource": "s3.amazonaws.com",
-                    "eventName": "GetObject",
-                    "awsRegion": "eu-west-1",
-                    "sourceIPAddress": "198.51.100.7",
-                    "eventID": format!("00000000-0000-4000-8000-{event:012}"),
-                    "eventType": "AwsApiCall",
-                    "recipientAccountId": "123456789012",
-                })
-            })
-            .collect();
-        self.events.insert(name.to_owned(), count);
+        self.add_records(name, events.map(|event| record(event, "GetObject")).collect());
+    }
+
+    /// The same, with one event more: `known` of an earlier file, but another call.
+    fn add_trail_with_conflict(&mut self, name: &str, events: std::ops::Range<u64>, known: u64) {
+        let mut records: Vec<_> = events.map(|event| record(event, "GetObject")).collect();
+        records.push(record(known, "DeleteObject"));
+        self.add_records(name, records);
+    }
+
+    fn add_records(&mut self, name: &str, records: Vec<serde_json::Value>) {
+        self.events.insert(name.to_owned(), records.len() as u64);
         self.add(
             name,
             serde_json::to_vec(&serde_json::json!({"Records": records})).unwrap(),
@@ -153,6 +151,22 @@ impl Input {
         };
         self.files.insert(name.to_owned(), bytes);
     }
+}
+
+/// A CloudTrail record.
+fn record(event: u64, call: &str) -> serde_json::Value {
+    serde_json::json!({
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "IAMUser", "accountId": "123456789012", "userName": "ada"},
+        "eventTime": format!("2026-11-0{}T10:{:02}:00Z", 1 + event % 2, event % 60),
+        "eventSource": "s3.amazonaws.com",
+        "eventName": call,
+        "awsRegion": "eu-west-1",
+        "sourceIPAddress": "198.51.100.7",
+        "eventID": format!("00000000-0000-4000-8000-{event:012}"),
+        "eventType": "AwsApiCall",
+        "recipientAccountId": "123456789012",
+    })
 }
 
 /// All Parquet files beneath a folder.

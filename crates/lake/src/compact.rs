@@ -27,7 +27,7 @@ use chrono::Utc;
 use futures::{StreamExt, TryStreamExt};
 
 use crate::column::scanned_schema;
-use crate::merge::{Source, merge};
+use crate::merge::{Rows, Source, merge};
 use crate::stage::{StagedFile, discard};
 use crate::{Change, DataFile, LakeError, Snapshot, Table};
 
@@ -214,6 +214,7 @@ impl Partition<'_> {
                     &scanned_schema(snapshot.schema()),
                     self.day.as_deref(),
                     &run,
+                    &Rows::AsTheyAre,
                 )
                 .await;
                 match merged {

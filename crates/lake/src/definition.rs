@@ -13,6 +13,8 @@ pub const DATABASE: &str = "flowtrail";
 pub const DAY: &str = "day";
 /// The column that names the object a row came from.
 pub const OBJECT: &str = "_object";
+/// The `CloudTrail` column by which an event is known.
+pub const EVENT_ID: &str = "eventid";
 /// The `CloudTrail` column that is true for an event whose id came again with other content.
 pub const CONFLICT: &str = "_id_conflict";
 

@@ -41,6 +41,7 @@ use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use serde::{Deserialize, Serialize};
 
+use crate::flag::Conflicts;
 use crate::stage::StagedFile;
 use crate::{Lake, LakeError, failpoint};
 
@@ -108,6 +109,9 @@ pub struct TableOutcome {
     pub files: Vec<StagedFile>,
     /// Text columns the table may lack.
     pub text_columns: Vec<String>,
+    /// Events to flag, in files that are in the table already.
+    #[serde(default, skip_serializing_if = "Conflicts::is_empty")]
+    pub conflicts: Conflicts,
 }
 
 /// The intents and outcomes of one shard.

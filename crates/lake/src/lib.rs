@@ -16,6 +16,7 @@ pub mod definition;
 pub mod durable;
 mod error;
 pub mod failpoint;
+pub mod flag;
 pub mod history;
 pub mod intent;
 mod lake;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::{SortOptions, can_cast_types, cast};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
@@ -11,6 +11,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use object_store::buffered::BufWriter;
@@ -139,6 +140,17 @@ fn columns_with_values(schema: &Schema, metadata: &ParquetMetaData) -> HashMap<S
         .collect()
 }
 
+/// What becomes of rows on their way from files into a file.
+pub(crate) enum Rows<'a> {
+    /// They stay as they are.
+    AsTheyAre,
+    /// One column gets other values; it need not have any in the files.
+    With {
+        column: &'a str,
+        values: Arc<dyn Fn(&RecordBatch) -> ArrayRef + Send + Sync>,
+    },
+}
+
 /// Merges files of one partition into a staged file. `schema` are the table's columns as scanned.
 ///
 /// # Errors
@@ -148,12 +160,13 @@ pub(crate) async fn merge(
     schema: &SchemaRef,
     day: Option<&str>,
     sources: &[Source],
+    changes: &Rows<'_>,
 ) -> Result<StagedFile, LakeError> {
     let definition = table.definition();
     let path = file_path(definition, day);
     let rows: u64 = sources.iter().map(|source| source.rows).sum();
-    let columns = written_columns(schema, sources);
-    let stream = merged_rows(table, schema, &columns, sources)?;
+    let columns = written_columns(schema, sources, changes);
+    let stream = changed(merged_rows(table, schema, &columns, sources)?, changes);
     let encoder = Encoder::new(definition, &columns, rows)?;
     let upload = BufWriter::with_capacity(Arc::clone(table.store()), absolute(table, &path), UPLOAD_PART_BYTES)
         .with_max_concurrency(UPLOAD_PARTS_AT_ONCE);
@@ -182,11 +195,34 @@ pub(crate) async fn merge(
     Ok(file)
 }
 
-/// The columns any file has a value in, in the table's order, with the types they were written with: other readers of
-/// the lake's files find them as a loader would have written them.
-fn written_columns(schema: &SchemaRef, sources: &[Source]) -> SchemaRef {
+/// The rows of `stream` with what is to change in them.
+fn changed(stream: SendableRecordBatchStream, changes: &Rows<'_>) -> SendableRecordBatchStream {
+    let Rows::With { column, values } = changes else {
+        return stream;
+    };
+    let schema = stream.schema();
+    let Ok(position) = schema.index_of(column) else {
+        return stream;
+    };
+    let values = Arc::clone(values);
+    let rows = stream.map(move |batch| {
+        let batch = batch?;
+        let mut columns = batch.columns().to_vec();
+        columns[position] = values(&batch);
+        Ok(RecordBatch::try_new(batch.schema(), columns)?)
+    });
+    Box::pin(RecordBatchStreamAdapter::new(schema, rows))
+}
+
+/// The columns any file has a value in, or is to get one, in the table's order, with the types they were written with:
+/// other readers of the lake's files find them as a loader would have written them.
+fn written_columns(schema: &SchemaRef, sources: &[Source], changes: &Rows<'_>) -> SchemaRef {
     let field = |field: &Arc<Field>| {
-        let written = sources.iter().find_map(|source| source.columns.get(field.name()))?;
+        let written = sources.iter().find_map(|source| source.columns.get(field.name()));
+        let Some(written) = written else {
+            let is_new = matches!(changes, Rows::With { column, .. } if column == field.name());
+            return is_new.then(|| field.as_ref().clone());
+        };
         let same = stored_type(written) == stored_type(field.data_type()) && can_cast_types(field.data_type(), written);
         Some(Field::new(
             field.name(),

@@ -146,6 +146,10 @@ impl Buffer {
 
     /// Stages the history and gives all that was staged, the history last.
     pub async fn finish(mut self, history: &[HistoryRow]) -> Result<Vec<TableOutcome>, LakeError> {
+        let events = self.staged.get_mut(&log_table(LogKind::CloudTrail).qualified_name());
+        if let Some(events) = events {
+            events.conflicts = self.events.seen.conflicts();
+        }
         let batch = history_batch(history, self.stamp())?;
         self.stage(history_table(), vec![plain(batch)]).await?;
         let history = self.staged.remove(&history_table().qualified_name());
@@ -177,8 +181,7 @@ impl Buffer {
         let files = stage(&self.lake.table(definition), parts).await?;
         let outcome = self.staged.entry(name.clone()).or_insert_with(|| TableOutcome {
             table: name,
-            files: Vec::new(),
-            text_columns: Vec::new(),
+            ..TableOutcome::default()
         });
         outcome.files.extend(files);
         for column in columns {

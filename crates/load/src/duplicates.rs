@@ -9,10 +9,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, Int64Array, RecordBatch};
 use arrow::compute::{filter_record_batch, max, min};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, TimestampMicrosecondType};
-use flowtrail_lake::definition::CONFLICT;
+use flowtrail_lake::definition::{CONFLICT, EVENT_ID};
+use flowtrail_lake::flag::Conflicts;
 use flowtrail_lake::rows::read_columns;
 use flowtrail_lake::stage::day_text;
 use flowtrail_lake::{LakeError, Snapshot, Table};
@@ -20,7 +21,6 @@ use futures::TryStreamExt;
 
 use crate::buffer::BufferedPart;
 
-const ID: &str = "eventid";
 const DIGEST: &str = "event_digest";
 const TIME: &str = "eventtime";
 const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
@@ -33,6 +33,7 @@ pub struct Duplicates {
     ids: HashSet<u64>,
     /// The same with their content.
     events: HashSet<(u64, i64)>,
+    conflicts: Conflicts,
 }
 
 impl Duplicates {
@@ -47,6 +48,7 @@ impl Duplicates {
         if let Some(snapshot) = snapshot {
             self.look_up(table, snapshot, &parts).await?;
         }
+        self.conflicts.days.extend(days_of(&parts));
         let mut conflicts = HashSet::new();
         let keeps: Vec<BooleanArray> = parts
             .iter()
@@ -66,6 +68,15 @@ impl Duplicates {
         Ok((kept, dropped))
     }
 
+    /// The ids that came with more than one content, and where rows with them can be: some stand in files that were
+    /// written before it was known.
+    pub fn conflicts(&self) -> Conflicts {
+        if self.conflicts.is_empty() {
+            return Conflicts::default();
+        }
+        self.conflicts.clone()
+    }
+
     /// Finds which of the rows' ids the table has.
     async fn look_up(&mut self, table: &Table, snapshot: &Snapshot, parts: &[BufferedPart]) -> Result<(), LakeError> {
         let wanted: HashSet<u64> = parts
@@ -79,7 +90,7 @@ impl Duplicates {
             .iter()
             .filter(|file| file.day.as_ref().is_some_and(|day| days.contains(day)))
         {
-            let mut batches = read_columns(table, file, &[ID, DIGEST]).await?;
+            let mut batches = read_columns(table, file, &[EVENT_ID, DIGEST]).await?;
             while let Some(batch) = batches.try_next().await? {
                 let digests = digests_of(&batch);
                 for (row, id) in self.ids_of(&batch).into_iter().enumerate() {
@@ -96,20 +107,21 @@ impl Duplicates {
     /// For each row whether it stays; what stays is remembered.
     fn keep(&mut self, batch: &RecordBatch, conflicts: &mut HashSet<u64>) -> BooleanArray {
         let digests = digests_of(batch);
-        self.ids_of(batch)
-            .into_iter()
-            .enumerate()
-            .map(|(row, id)| {
-                let Some(id) = id else { return Some(true) };
-                if !self.events.insert((id, digests.value(row))) {
-                    return Some(false);
-                }
-                if !self.ids.insert(id) {
-                    conflicts.insert(id);
-                }
-                Some(true)
-            })
-            .collect()
+        let hashes = self.ids_of(batch);
+        let mut keep = BooleanBufferBuilder::new(hashes.len());
+        for (row, hash) in hashes.into_iter().enumerate() {
+            let Some(hash) = hash else {
+                keep.append(true);
+                continue;
+            };
+            let is_new = self.events.insert((hash, digests.value(row)));
+            keep.append(is_new);
+            if is_new && !self.ids.insert(hash) {
+                conflicts.insert(hash);
+                self.conflicts.ids.extend(id_at(batch, row));
+            }
+        }
+        BooleanArray::new(keep.finish(), None)
     }
 
     fn with_flags(&self, batch: &RecordBatch, conflicts: &HashSet<u64>) -> Result<RecordBatch, LakeError> {
@@ -131,7 +143,7 @@ impl Duplicates {
     /// A hash of each row's id; rows without one are never duplicates.
     fn ids_of(&self, batch: &RecordBatch) -> Vec<Option<u64>> {
         let hash = |id: Option<&str>| id.map(|id| self.hasher.hash_one(id));
-        match batch.column_by_name(ID) {
+        match batch.column_by_name(EVENT_ID) {
             Some(column) => match column.data_type() {
                 DataType::Utf8View => column.as_string_view().iter().map(hash).collect(),
                 DataType::Utf8 => column.as_string::<i32>().iter().map(hash).collect(),
@@ -139,6 +151,16 @@ impl Duplicates {
             },
             None => vec![None; batch.num_rows()],
         }
+    }
+}
+
+/// The event id of a row, where it has one.
+fn id_at(batch: &RecordBatch, row: usize) -> Option<String> {
+    let column = batch.column_by_name(EVENT_ID)?;
+    match column.data_type() {
+        DataType::Utf8View => Some(column.as_string_view().value(row).to_owned()),
+        DataType::Utf8 => Some(column.as_string::<i32>().value(row).to_owned()),
+        _ => None,
     }
 }
 
@@ -179,7 +201,7 @@ mod tests {
             object,
             uri: format!("object-{object}").into(),
             fallback_day: None,
-            batch: RecordBatch::try_from_iter([(ID, ids), (DIGEST, digests)]).unwrap(),
+            batch: RecordBatch::try_from_iter([(EVENT_ID, ids), (DIGEST, digests)]).unwrap(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use arrow::datatypes::{DataType, Field};
 use flowtrail_lake::definition::{find, history_table};
+use flowtrail_lake::flag::flag;
 use flowtrail_lake::intent::{Intent, Outcome, Put, Shard};
 use flowtrail_lake::{Change, Lake, LakeError, Snapshot, Transaction, failpoint};
 
@@ -128,6 +129,10 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
         };
         lake.table(definition).commit(&change).await?;
         failpoint::hit("load.table_committed")?;
+        if !table.conflicts.is_empty() {
+            flag(&lake.table(definition), &table.conflicts).await?;
+            failpoint::hit("load.flagged")?;
+        }
     }
     let add = history.into_iter().flat_map(|table| table.files.clone()).collect();
     let change = Change {

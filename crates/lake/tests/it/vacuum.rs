@@ -197,7 +197,7 @@ async fn files_a_decided_batch_will_add_stay() {
     let outcome = TableOutcome {
         table: "logs.vpc_flow".into(),
         files,
-        text_columns: Vec::new(),
+        ..TableOutcome::default()
     };
     shard.decide(1, &Outcome::done("r", vec![outcome])).await.unwrap();
     assert_eq!(vacuum(&table, &an_hour()).await.unwrap().files, 1);
