@@ -96,17 +96,18 @@ impl Input {
     }
 
     fn add_trail(&mut self, name: &str, events: std::ops::Range<u64>) {
-        self.add_records(name, events.map(|event| record(event, "GetObject")).collect());
+        let records: Vec<_> = events.map(|event| record(event, "GetObject")).collect();
+        self.add_records(name, &records);
     }
 
     /// The same, with one event more: `known` of an earlier file, but another call.
     fn add_trail_with_conflict(&mut self, name: &str, events: std::ops::Range<u64>, known: u64) {
         let mut records: Vec<_> = events.map(|event| record(event, "GetObject")).collect();
         records.push(record(known, "DeleteObject"));
-        self.add_records(name, records);
+        self.add_records(name, &records);
     }
 
-    fn add_records(&mut self, name: &str, records: Vec<serde_json::Value>) {
+    fn add_records(&mut self, name: &str, records: &[serde_json::Value]) {
         self.events.insert(name.to_owned(), records.len() as u64);
         self.add(
             name,

@@ -12,7 +12,7 @@ use crate::flow_parquet::{self, FlowParquet};
 use crate::flow_text::FlowText;
 use crate::inflate::{Compression, Inflate, Limits};
 use crate::sniff::{Content, SNIFF_BYTES, sniff, without_mark};
-use crate::{Counts, DecodeError, LogKind, Reject, cloudtrail, flow_fields};
+use crate::{Counts, DecodeError, LogKind, Reject, cloudtrail, flow_fields, whole_gzip};
 
 /// The most records a [`Decoded`] has.
 pub const BATCH_ROWS: usize = 65_536;
@@ -144,6 +144,11 @@ pub fn open(input: Input, hint: &Hint, limits: &Limits) -> Result<Opened, Decode
         }
         flow_parquet::Recognised::Other(input) => input,
     };
+    if let Input::Bytes(object) = &input
+        && let Some(text) = whole_gzip::inflate(object)
+    {
+        return open_whole(text, hint);
+    }
     let mut text = Inflate::new(input, limits)?;
     let begin = read_begin(&mut text)?;
     if begin.trim_ascii().is_empty() && begin.len() < SNIFF_BYTES {
@@ -155,7 +160,30 @@ pub fn open(input: Input, hint: &Hint, limits: &Limits) -> Result<Opened, Decode
     let mut begin = Cursor::new(begin);
     begin.set_position(mark_bytes as u64);
     let text = begin.chain(text);
-    Ok(Opened::Records(match content {
+    Ok(open_stream(content, compression, text, hint))
+}
+
+/// The same for text that came out of gzip as a whole.
+fn open_whole(mut text: Vec<u8>, hint: &Hint) -> Result<Opened, DecodeError> {
+    let begin = &text[..text.len().min(SNIFF_BYTES)];
+    if begin.trim_ascii().is_empty() && begin.len() < SNIFF_BYTES {
+        return Err(DecodeError::Empty);
+    }
+    let content = sniff(begin, hint)?;
+    let mark_bytes = begin.len() - without_mark(begin).len();
+    if content == Content::FlowText {
+        text.drain(..mark_bytes);
+        let records = FlowText::whole(text, hint);
+        return Ok(Opened::Records(Decoder::new(text_format(Compression::Gzip), records)));
+    }
+    let mut text = Cursor::new(text);
+    text.set_position(mark_bytes as u64);
+    Ok(open_stream(content, Compression::Gzip, text, hint))
+}
+
+/// The decoder of what is read as a stream.
+fn open_stream(content: Content, compression: Compression, text: impl Read + Send + 'static, hint: &Hint) -> Opened {
+    Opened::Records(match content {
         Content::FlowText => Decoder::new(text_format(compression), FlowText::new(text, hint)),
         Content::Envelope => Decoder::new(envelope_format(compression), Envelopes::new(text, hint)),
         Content::CloudTrail => Decoder::new(
@@ -163,11 +191,11 @@ pub fn open(input: Input, hint: &Hint, limits: &Limits) -> Result<Opened, Decode
             cloudtrail::CloudTrailDecoder::new(Box::new(text)),
         ),
         Content::Digest => {
-            return Ok(Opened::Skipped {
+            return Opened::Skipped {
                 why: "a CloudTrail digest: signatures of log files, no events".to_owned(),
-            });
+            };
         }
-    }))
+    })
 }
 
 /// Reads as much as kinds are told by, or all there is.

@@ -23,6 +23,15 @@ impl FlowRecords {
         self.rows.as_ref().is_some_and(FlowRows::is_full)
     }
 
+    /// Takes the records at the start of `block`, whole lines, that are plainly of the layout at hand; gives how many
+    /// bytes and lines that were. The rest is for [`Self::push`].
+    pub(crate) fn push_block(&mut self, block: &[u8]) -> (usize, u64) {
+        match self.rows.as_mut().filter(|rows| rows.layout().has_number()) {
+            Some(rows) => rows.push_block(block),
+            None => (0, 0),
+        }
+    }
+
     /// Takes a line. Where it changes the layout, what was gathered under the one before is handed out.
     pub(crate) fn push(&mut self, number: u64, line: &[u8]) -> Result<Option<Decoded>, DecodeError> {
         match std::str::from_utf8(line) {

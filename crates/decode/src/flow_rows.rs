@@ -1,14 +1,18 @@
 //! Records of one layout, gathered into a batch.
 
-use arrow::array::{ArrayRef, Int32Builder, Int64Builder, StringViewBuilder};
-use arrow::datatypes::SchemaRef;
+use arrow::array::ArrayRef;
+use arrow::datatypes::{Field, Int32Type, Int64Type, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use std::sync::Arc;
 
 use crate::decoder::BATCH_TEXT_BYTES;
 use crate::flow_fields::FieldType;
 use crate::flow_layout::{FlowLayout, is_timestamp};
-use crate::number::{NumberError, parse_number};
+use crate::flow_lines::Separators;
+use crate::number::{NumberError, parse_number, parse_plain_number};
+use crate::number_column::NumberColumn;
+use crate::text_column::TextColumn;
 use crate::{BATCH_ROWS, Counts, DecodeError, Decoded, Reject};
 
 /// What AWS writes for a field without a value.
@@ -18,26 +22,42 @@ pub(crate) const NO_VALUE: &str = "-";
 const VALUE_EXCERPT_CHARS: usize = 64;
 
 enum Column {
-    Text(StringViewBuilder),
-    Int32(Int32Builder),
-    Int64(Int64Builder),
+    Text(Box<TextColumn>),
+    Int32(NumberColumn<Int32Type>),
+    Int64(NumberColumn<Int64Type>),
 }
 
 impl Column {
     fn new(field_type: FieldType) -> Self {
         match field_type {
-            FieldType::Text => Self::Text(StringViewBuilder::new()),
-            FieldType::Int32 { .. } => Self::Int32(Int32Builder::new()),
-            FieldType::Int64 { .. } => Self::Int64(Int64Builder::new()),
+            FieldType::Text => Self::Text(Box::new(TextColumn::new())),
+            FieldType::Int32 { .. } => Self::Int32(NumberColumn::default()),
+            FieldType::Int64 { .. } => Self::Int64(NumberColumn::default()),
         }
     }
 
-    fn finish(&mut self) -> ArrayRef {
+    fn append_null(&mut self) {
         match self {
-            Self::Text(builder) => Arc::new(builder.finish()),
-            Self::Int32(builder) => Arc::new(builder.finish()),
-            Self::Int64(builder) => Arc::new(builder.finish()),
+            Self::Text(column) => column.append_null(),
+            Self::Int32(column) => column.append_null(),
+            Self::Int64(column) => column.append_null(),
         }
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        match self {
+            Self::Text(column) => column.truncate(rows),
+            Self::Int32(column) => column.truncate(rows),
+            Self::Int64(column) => column.truncate(rows),
+        }
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(match self {
+            Self::Text(column) => column.finish()?,
+            Self::Int32(column) => column.finish(),
+            Self::Int64(column) => column.finish(),
+        })
     }
 }
 
@@ -46,6 +66,8 @@ pub(crate) struct FlowRows {
     layout: FlowLayout,
     schema: SchemaRef,
     log_status: Option<usize>,
+    /// The least and greatest value of each field, in the order of the text; of no meaning where it is text.
+    ranges: Vec<(i64, i64)>,
     /// One for each field, in the order of the text.
     columns: Vec<Column>,
     rejects: Vec<Reject>,
@@ -65,11 +87,17 @@ impl FlowRows {
             .iter()
             .map(|field| Column::new(field.field_type))
             .collect();
-        let (schema, log_status) = (layout.schema(), layout.position("log_status"));
+        let ranges = layout
+            .fields
+            .iter()
+            .map(|field| field.field_type.range().unwrap_or_default())
+            .collect();
+        let (schema, log_status) = (with_dictionaries(&layout), layout.position("log_status"));
         Self {
             layout,
             schema,
             log_status,
+            ranges,
             columns,
             rejects: Vec::new(),
             counts: Counts::default(),
@@ -89,6 +117,76 @@ impl FlowRows {
 
     pub(crate) const fn is_full(&self) -> bool {
         self.counts.lines >= BATCH_ROWS as u64 || self.text_bytes >= BATCH_TEXT_BYTES
+    }
+
+    /// Adds the records at the start of `block`, whole lines, as long as they are plainly what they should be; gives how
+    /// many bytes and lines that were. What is left is for [`Self::push_line`]: a header, a bad record, text beyond
+    /// ASCII.
+    pub(crate) fn push_block(&mut self, block: &[u8]) -> (usize, u64) {
+        let mut spans = std::mem::take(&mut self.spans);
+        spans.clear();
+        spans.resize(self.layout.fields.len(), (0, 0));
+        let mut separators = Separators::new(block);
+        let (mut at, mut lines) = (0, 0);
+        while !self.is_full() {
+            match separators.line(at, &mut spans) {
+                Some(next) if self.push_spans(block, &spans) => at = next,
+                _ => break,
+            }
+            lines += 1;
+        }
+        self.spans = spans;
+        (at, lines)
+    }
+
+    /// Adds the record whose fields stand at `spans`; false, and nothing is added, where that takes a closer look.
+    #[inline]
+    fn push_spans(&mut self, block: &[u8], spans: &[(u32, u32)]) -> bool {
+        let mut empty = true;
+        let mut plain = true;
+        for ((column, range), &(start, end)) in self.columns.iter_mut().zip(&self.ranges).zip(spans) {
+            let (start, end) = (start as usize, end as usize);
+            if end - start == 1 && block[start] == NO_VALUE.as_bytes()[0] {
+                column.append_null();
+                continue;
+            }
+            empty = false;
+            let in_range = |number: &i64| (range.0..=range.1).contains(number);
+            match column {
+                Column::Text(column) => column.append(block, start, end),
+                Column::Int32(column) => match parse_plain_number(block, start, end).filter(in_range) {
+                    Some(number) => column.append(number as i32),
+                    None => plain = false,
+                },
+                Column::Int64(column) => match parse_plain_number(block, start, end).filter(in_range) {
+                    Some(number) => column.append(number),
+                    None => plain = false,
+                },
+            }
+            if !plain {
+                break;
+            }
+        }
+        if empty || !plain {
+            let rows = self.counts.rows as usize;
+            self.columns.iter_mut().for_each(|column| column.truncate(rows));
+            return false;
+        }
+        let (begin, end) = (spans[0].0, spans[spans.len() - 1].1);
+        self.text_bytes += (end - begin) as usize;
+        let status = self.log_status.map(|place| spans[place]);
+        self.count_record(status.map(|(start, end)| &block[start as usize..end as usize]));
+        true
+    }
+
+    fn count_record(&mut self, log_status: Option<&[u8]>) {
+        self.counts.lines += 1;
+        self.counts.rows += 1;
+        match log_status {
+            Some(b"NODATA") => self.counts.nodata += 1,
+            Some(b"SKIPDATA") => self.counts.skipdata += 1,
+            _ => {}
+        }
     }
 
     /// Adds the record a line holds. `Err` is the reason it cannot be one, and nothing was added.
@@ -136,25 +234,17 @@ impl FlowRows {
             return Err("no field has a value".to_owned());
         }
         for (place, column) in self.columns.iter_mut().enumerate() {
-            match column {
-                Column::Int32(builder) => builder.append_option(self.numbers[place].map(|number| number as i32)),
-                Column::Int64(builder) => builder.append_option(self.numbers[place]),
-                Column::Text(builder) => match value(place) {
-                    NO_VALUE => builder.append_null(),
-                    text => {
-                        self.text_bytes += text.len();
-                        builder.append_value(text);
-                    }
-                },
+            match (column, value(place), self.numbers[place]) {
+                (column, NO_VALUE, _) => column.append_null(),
+                (Column::Text(column), text, _) => {
+                    self.text_bytes += text.len();
+                    column.append(text.as_bytes(), 0, text.len());
+                }
+                (Column::Int32(column), _, number) => column.append(number.unwrap_or_default() as i32),
+                (Column::Int64(column), _, number) => column.append(number.unwrap_or_default()),
             }
         }
-        self.counts.lines += 1;
-        self.counts.rows += 1;
-        match self.log_status.map(value) {
-            Some("NODATA") => self.counts.nodata += 1,
-            Some("SKIPDATA") => self.counts.skipdata += 1,
-            _ => {}
-        }
+        self.count_record(self.log_status.map(|place| value(place).as_bytes()));
         Ok(())
     }
 
@@ -177,7 +267,8 @@ impl FlowRows {
     /// Hands out what was gathered, and begins anew.
     pub(crate) fn finish(&mut self) -> Result<Decoded, DecodeError> {
         let order = self.layout.column_fields.iter();
-        let arrays = order.map(|&place| self.columns[place].finish()).collect();
+        let arrays = order.map(|&place| self.columns[place].finish());
+        let arrays = arrays.collect::<Result<_, _>>()?;
         let counts = std::mem::take(&mut self.counts);
         let options = RecordBatchOptions::new().with_row_count(Some(counts.rows as usize));
         let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?;
@@ -189,6 +280,16 @@ impl FlowRows {
             counts,
         })
     }
+}
+
+/// The layout's columns, text as dictionaries.
+fn with_dictionaries(layout: &FlowLayout) -> SchemaRef {
+    let schema = layout.schema();
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        text if text.is_string() => Field::new(field.name(), TextColumn::data_type(), true),
+        _ => field.as_ref().clone(),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// Why a value is no number of its field, for a person.
@@ -228,8 +329,7 @@ fn split(line: &str, keep: usize, spans: &mut Vec<(u32, u32)>) -> usize {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use arrow::array::AsArray;
-    use arrow::datatypes::{Int32Type, Int64Type};
+    use arrow::array::{AsArray, StringArray};
 
     fn rows(header: &str) -> FlowRows {
         FlowRows::new(FlowLayout::from_header(header, 1, None).unwrap().unwrap())
@@ -256,10 +356,9 @@ mod tests {
         rows.push_line("\t - \t 445  9223372036854775807 ").unwrap();
         let batch = rows.finish().unwrap().batch;
         assert_eq!(batch.num_rows(), 2);
-        assert_eq!(
-            batch.column(0).as_string_view().iter().collect::<Vec<_>>(),
-            [Some("10.0.0.1"), None]
-        );
+        let addresses = batch.column(0).as_dictionary::<Int32Type>();
+        let addresses = addresses.downcast_dict::<StringArray>().unwrap();
+        assert_eq!(addresses.into_iter().collect::<Vec<_>>(), [Some("10.0.0.1"), None]);
         assert_eq!(batch.column(1).as_primitive::<Int32Type>().values(), &[443, 445]);
         assert_eq!(batch.column(2).as_primitive::<Int64Type>().values(), &[1000, i64::MAX]);
     }

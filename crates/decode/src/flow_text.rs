@@ -1,6 +1,6 @@
 //! Flow logs as text: a record a line.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::decoder::RECORD_LIMIT_BYTES;
 use crate::flow_records::FlowRecords;
@@ -13,6 +13,16 @@ pub(crate) struct FlowText<R> {
     records: FlowRecords,
 }
 
+impl FlowText<io::Empty> {
+    /// Decodes text that is in memory as a whole.
+    pub(crate) fn whole(text: Vec<u8>, hint: &Hint) -> Self {
+        Self {
+            lines: Lines::whole(text),
+            records: FlowRecords::new(hint),
+        }
+    }
+}
+
 impl<R: Read> FlowText<R> {
     pub(crate) fn new(reader: R, hint: &Hint) -> Self {
         Self {
@@ -23,6 +33,11 @@ impl<R: Read> FlowText<R> {
 
     fn next_part(&mut self) -> Result<Option<Decoded>, DecodeError> {
         while !self.records.is_full() {
+            let (bytes, lines) = self.records.push_block(self.lines.buffered());
+            self.lines.skip(bytes, lines);
+            if self.records.is_full() {
+                break;
+            }
             let before = match self.lines.next()? {
                 None => break,
                 Some((number, Line::Whole(line))) => self.records.push(number, line)?,

@@ -1,9 +1,9 @@
 //! Text as a stream of lines, in bounded memory.
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use crate::DecodeError;
 use crate::decoder::RECORD_LIMIT_BYTES;
+use crate::{DecodeError, whole_gzip};
 
 /// Bytes asked of the reader at a time.
 const READ_BYTES: usize = 256 << 10;
@@ -32,6 +32,28 @@ pub(crate) struct Lines<R> {
     skipping: bool,
 }
 
+impl Lines<io::Empty> {
+    /// Lines of a text that is in memory.
+    pub(crate) fn whole(text: Vec<u8>) -> Self {
+        Self {
+            reader: io::empty(),
+            start: 0,
+            end: text.len(),
+            buffer: text,
+            searched: 0,
+            number: 0,
+            ended: true,
+            skipping: false,
+        }
+    }
+}
+
+impl<R> Drop for Lines<R> {
+    fn drop(&mut self) {
+        whole_gzip::recycle(std::mem::take(&mut self.buffer));
+    }
+}
+
 impl<R: Read> Lines<R> {
     pub(crate) fn new(reader: R) -> Self {
         let buffer = vec![0; READ_BYTES];
@@ -45,6 +67,23 @@ impl<R: Read> Lines<R> {
             ended: false,
             skipping: false,
         }
+    }
+
+    /// The whole lines that are in memory, each with its line end.
+    pub(crate) fn buffered(&self) -> &[u8] {
+        if self.skipping {
+            return &[];
+        }
+        let text = &self.buffer[self.start..self.end];
+        let length = memchr::memrchr(b'\n', text).map_or(0, |last| last + 1);
+        &text[..length]
+    }
+
+    /// Goes on behind the first `bytes` of [`Self::buffered`], which are `lines` lines.
+    pub(crate) fn skip(&mut self, bytes: usize, lines: u64) {
+        self.start += bytes;
+        self.searched = self.searched.max(self.start);
+        self.number += lines;
     }
 
     /// The next line that is not blank, and its number from 1 with blank lines counted.
@@ -107,7 +146,7 @@ impl<R: Read> Lines<R> {
         }
         let count = loop {
             match self.reader.read(&mut self.buffer[self.end..]) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other?,
             }
         };
@@ -121,7 +160,6 @@ impl<R: Read> Lines<R> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use std::io;
 
     fn all(text: &[u8]) -> Vec<(u64, String)> {
         let mut lines = Lines::new(text);

@@ -6,6 +6,7 @@
     reason = "these comments are the help people read"
 )]
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -181,6 +182,9 @@ pub struct SqlArguments {
     /// Show each row as a block of lines
     #[arg(short = 'x', long)]
     pub expanded: bool,
+    /// Run each statement so often and print what each run cost, not its rows
+    #[arg(long, value_name = "TIMES", conflicts_with_all = ["format", "output"])]
+    pub repeat: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,11 @@ use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
 
+/// Loading makes and drops large buffers on all cores all the time; the system's allocator gives each back to the
+/// kernel and asks for it anew.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _failpoints = fail::FailScenario::setup();

@@ -33,6 +33,8 @@ pub struct TableDefinition {
     pub time_column: Option<&'static str>,
     /// Columns that get a bloom filter in each file.
     pub lookups: &'static [&'static str],
+    /// Columns by whose values rows of the same time stand together, the first first: files are smaller so.
+    pub neighbours: &'static [&'static str],
 }
 
 impl TableDefinition {
@@ -98,16 +100,18 @@ fn log_definition(kind: LogKind) -> TableDefinition {
     }
     columns.push(Field::new(OBJECT, DataType::Utf8, true));
     columns.push(Field::new(DAY, DataType::Date32, true));
-    let (comment, time_column, lookups): (_, _, &[&str]) = match kind {
+    let (comment, time_column, lookups, neighbours): (_, _, &[&str], &[&str]) = match kind {
         LogKind::VpcFlow => (
             "VPC Flow Logs",
             "start",
             &["srcaddr", "dstaddr", "interface_id", "pkt_srcaddr", "pkt_dstaddr"],
+            &["interface_id", "srcaddr"],
         ),
         LogKind::TgwFlow => (
             "Transit Gateway Flow Logs",
             "start",
             &["srcaddr", "dstaddr", "tgw_attachment_id"],
+            &["tgw_attachment_id", "srcaddr"],
         ),
         LogKind::CloudTrail => (
             "CloudTrail events",
@@ -119,6 +123,7 @@ fn log_definition(kind: LogKind) -> TableDefinition {
                 "identity_arn",
                 "requestid",
             ],
+            &[],
         ),
     };
     TableDefinition {
@@ -128,6 +133,7 @@ fn log_definition(kind: LogKind) -> TableDefinition {
         columns: Arc::new(Schema::new(columns)),
         time_column: Some(time_column),
         lookups,
+        neighbours,
     }
 }
 
@@ -161,6 +167,7 @@ fn history_definition() -> TableDefinition {
         ])),
         time_column: None,
         lookups: &["object_uri"],
+        neighbours: &[],
     }
 }
 
@@ -182,6 +189,7 @@ fn quarantine_definition() -> TableDefinition {
         ])),
         time_column: None,
         lookups: &["object_uri"],
+        neighbours: &[],
     }
 }
 

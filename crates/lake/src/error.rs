@@ -80,6 +80,9 @@ pub enum LakeError {
     /// A background task ended early.
     #[error("a task of the lake ended early: {0}")]
     Task(#[from] tokio::task::JoinError),
+    /// Work on a core ended early.
+    #[error("work of the lake ended early: {0}")]
+    Work(#[from] crate::Panicked),
     /// The plan of a scan failed.
     #[error("scan: {0}")]
     Scan(#[from] datafusion::error::DataFusionError),

@@ -12,8 +12,10 @@
 
 mod column;
 pub mod compact;
+mod cores;
 pub mod definition;
 pub mod durable;
+mod encode;
 mod error;
 pub mod failpoint;
 pub mod flag;
@@ -30,6 +32,7 @@ mod statistics;
 mod table;
 pub mod vacuum;
 
+pub use cores::{Panicked, on_core};
 pub use definition::TableDefinition;
 pub use error::LakeError;
 pub use lake::Lake;

@@ -73,17 +73,19 @@ async fn read_all(
 ) -> Result<Vec<ObjectOutcome>, LoadError> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = Arc::new(Semaphore::new(IN_FLIGHT_MIB as usize));
+    let decoding = Arc::new(Semaphore::new(cores));
     let reading = futures::stream::iter(objects)
         .take_while(|_| futures::future::ready(!context.stop.is_asked()))
         .map(|work| {
             let (options, memory) = (Arc::clone(context.options), Arc::clone(&memory));
+            let decoding = Arc::clone(&decoding);
             // A task of its own, so that reading goes on while rows are staged.
             tokio::spawn(async move {
                 let room = memory.acquire_many_owned(memory_mib(work.object.size_bytes)).await;
-                Ok::<_, LoadError>((read(work, &options).await?, room))
+                Ok::<_, LoadError>((read(work, &options, &decoding).await?, room))
             })
         })
-        .buffer_unordered(cores * OBJECTS_A_CORE);
+        .buffered(cores * OBJECTS_A_CORE);
     let mut reading = std::pin::pin!(reading);
     let mut outcomes = Vec::new();
     while let Some(object) = reading.next().await {

@@ -10,14 +10,16 @@ use flowtrail_lake::definition::{history_table, log_table, quarantine_table};
 use flowtrail_lake::failpoint;
 use flowtrail_lake::history::{BatchStamp, HistoryRow, QuarantineRow, history_batch, quarantine_batch};
 use flowtrail_lake::intent::TableOutcome;
-use flowtrail_lake::stage::{Part, StagedFile, discard, new_columns, stage};
+use flowtrail_lake::stage::{Part, StagedFile, discard, last_day, new_columns, stage};
 use flowtrail_lake::{Lake, LakeError, Snapshot, Table, TableDefinition};
 
 use crate::duplicates::Duplicates;
 use crate::object::{KEPT_REJECTS, size_of};
 
 /// Rows are staged when they take this much memory; sorting and encoding take about as much again.
-const FLUSH_BYTES: usize = 144 << 20;
+const FLUSH_BYTES: usize = 96 << 20;
+/// Rows of the latest days wait for more of their day up to this, so that a day is not spread over files needlessly.
+const WAITING_BYTES: usize = FLUSH_BYTES / 2;
 
 /// Rows of one object, one kind.
 #[derive(Clone, Debug)]
@@ -27,6 +29,10 @@ pub struct BufferedPart {
     pub uri: Arc<str>,
     pub fallback_day: Option<i32>,
     pub batch: RecordBatch,
+    /// The latest day of its rows.
+    pub last_day: Option<i32>,
+    /// The memory it takes.
+    pub bytes: usize,
 }
 
 /// Rows of a batch on their way to staged files.
@@ -83,7 +89,8 @@ impl Buffer {
         fallback_day: Option<i32>,
         part: Decoded,
     ) -> Result<(), LakeError> {
-        self.held_bytes += size_of(&part);
+        let bytes = size_of(&part);
+        self.held_bytes += bytes;
         let table: Arc<str> = log_table(part.kind).qualified_name().into();
         let kept = self.rejects_kept.entry(object).or_default();
         for reject in part.rejects {
@@ -104,12 +111,15 @@ impl Buffer {
                 object,
                 uri: Arc::clone(uri),
                 fallback_day,
+                last_day: last_day(log_table(part.kind), &part.batch).or(fallback_day),
                 batch: part.batch,
+                bytes,
             };
             self.rows.entry(part.kind).or_default().push(buffered);
         }
         if self.held_bytes >= FLUSH_BYTES {
-            self.flush().await?;
+            let ready = self.take_ready();
+            self.stage_all(ready).await?;
         }
         Ok(())
     }
@@ -117,7 +127,39 @@ impl Buffer {
     /// Stages all that is held.
     pub async fn flush(&mut self) -> Result<(), LakeError> {
         self.held_bytes = 0;
-        for (kind, mut parts) in std::mem::take(&mut self.rows) {
+        let rows = std::mem::take(&mut self.rows);
+        self.stage_all(rows).await
+    }
+
+    /// Takes what need not wait for more rows of its day: objects come in order of time.
+    fn take_ready(&mut self) -> BTreeMap<LogKind, Vec<BufferedPart>> {
+        let mut days: Vec<(Option<i32>, usize)> = self
+            .rows
+            .values()
+            .flatten()
+            .map(|part| (part.last_day, part.bytes))
+            .collect();
+        days.sort_unstable();
+        let mut waiting_bytes = 0;
+        let newest = days.iter().rev().find(|(_, bytes)| {
+            waiting_bytes += bytes;
+            waiting_bytes > WAITING_BYTES
+        });
+        // What goes is of this day or before.
+        let day = newest.and_then(|(day, _)| *day);
+        let mut ready = BTreeMap::new();
+        self.held_bytes = 0;
+        for (kind, parts) in &mut self.rows {
+            let (go, wait): (Vec<_>, Vec<_>) = std::mem::take(parts).into_iter().partition(|part| part.last_day <= day);
+            self.held_bytes += wait.iter().map(|part| part.bytes).sum::<usize>();
+            ready.insert(*kind, go);
+            *parts = wait;
+        }
+        ready
+    }
+
+    async fn stage_all(&mut self, rows: BTreeMap<LogKind, Vec<BufferedPart>>) -> Result<(), LakeError> {
+        for (kind, mut parts) in rows {
             if kind == LogKind::CloudTrail {
                 parts = self.sift(parts).await?;
             }

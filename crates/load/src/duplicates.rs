@@ -201,6 +201,8 @@ mod tests {
             object,
             uri: format!("object-{object}").into(),
             fallback_day: None,
+            last_day: None,
+            bytes: 0,
             batch: RecordBatch::try_from_iter([(EVENT_ID, ids), (DIGEST, digests)]).unwrap(),
         }
     }

@@ -25,6 +25,9 @@ pub enum LoadError {
     /// A background task ended early; this is a defect of ours.
     #[error("a task of the load ended early: {0}")]
     Task(#[from] tokio::task::JoinError),
+    /// Work on a core ended early; this is a defect of ours.
+    #[error("work of the load ended early: {0}")]
+    Work(#[from] flowtrail_lake::Panicked),
 }
 
 impl LoadError {
@@ -36,7 +39,7 @@ impl LoadError {
             Self::Aborted { .. } => Some(
                 "mend or remove the object, or load with --on-error continue to quarantine what cannot be read".into(),
             ),
-            Self::Task(_) => None,
+            Self::Task(_) | Self::Work(_) => None,
         }
     }
 }

@@ -7,9 +7,11 @@ use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use flowtrail_decode::{Counts, DecodeError, Decoded, Decoder, Hint, Input, LogKind, Opened, Reject};
+use flowtrail_lake::on_core;
 use flowtrail_lake::stage::day_number;
 use flowtrail_source::{Fetched, Layout, Object, SourceError};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::plan::Work;
 use crate::{LoadError, LoadOptions, OnError};
@@ -69,8 +71,9 @@ impl Records {
     }
 }
 
-/// Reads an object. What is wrong with it alone is in the answer; an error ends the load.
-pub async fn read(work: Work, options: &Arc<LoadOptions>) -> Result<ReadObject, LoadError> {
+/// Reads an object. What is wrong with it alone is in the answer; an error ends the load. `decoding` has a permit for
+/// each core.
+pub async fn read(work: Work, options: &Arc<LoadOptions>, decoding: &Semaphore) -> Result<ReadObject, LoadError> {
     let Work {
         object,
         source,
@@ -106,8 +109,10 @@ pub async fn read(work: Work, options: &Arc<LoadOptions>) -> Result<ReadObject, 
     let may_be_no_log = hint.kind.is_none() && !is_named_as_log(&object.uri);
     let loaded_sha256 = before.filter(|before| !before.failed).map(|before| before.sha256);
     let task_options = Arc::clone(options);
-    let decoding = move || decode_fetched(fetched, hint, may_be_no_log, loaded_sha256.as_deref(), &task_options);
-    let (sha256, format, mut found) = tokio::task::spawn_blocking(decoding).await?;
+    let work = move || decode_fetched(fetched, hint, may_be_no_log, loaded_sha256.as_deref(), &task_options);
+    let core = decoding.acquire().await;
+    let (sha256, format, mut found) = on_core(work).await?;
+    drop(core);
     if let Err(error) = source.unchanged(&object).await {
         found = source_failure(&error);
     }

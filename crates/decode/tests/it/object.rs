@@ -1,8 +1,8 @@
 //! Objects made and decoded by the tests.
 
 use arrow::array::AsArray;
-use arrow::compute::concat_batches;
-use arrow::datatypes::{Int32Type, Int64Type};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use flate2::write::GzEncoder;
 use flowtrail_decode::{Counts, DecodeError, Decoded, Hint, Input, Limits, LogKind, Opened, Reject, open};
@@ -49,7 +49,9 @@ impl Object {
 
     pub fn texts(&self, column: &str) -> Vec<Option<String>> {
         let batch = self.batch();
-        let column = batch.column_by_name(column).unwrap().as_string_view();
+        // Text columns are dictionaries where the object is text, views where it is Parquet.
+        let column = cast(batch.column_by_name(column).unwrap(), &DataType::Utf8View).unwrap();
+        let column = column.as_string_view();
         column.iter().map(|value| value.map(str::to_owned)).collect()
     }
 

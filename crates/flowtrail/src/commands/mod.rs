@@ -5,6 +5,7 @@ mod generate;
 mod load;
 mod maintain;
 mod pages;
+mod repeat;
 mod sql;
 mod tables;
 

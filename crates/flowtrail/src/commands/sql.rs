@@ -11,6 +11,7 @@ use flowtrail_query::statements::split;
 use flowtrail_query::{Engine, QueryFigures};
 use serde_json::json;
 
+use super::repeat::repeat;
 use super::{Context, Outcome};
 use crate::arguments::SqlArguments;
 use crate::failure::{self, Failure};
@@ -29,6 +30,10 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
             "there is no statement",
             Some("flowtrail sql 'SELECT count(*) FROM logs.vpc_flow'"),
         ));
+    }
+    if let Some(times) = arguments.repeat {
+        repeat(&engine, &statements, times, context.json).await?;
+        return Ok(ExitCode::SUCCESS);
     }
     if statements.len() > 1 && printer.file.is_some() {
         let hint = "run them one at a time, each with its own --output";
@@ -214,7 +219,7 @@ impl Printer {
 }
 
 /// `12 rows in 0.034 s, 1.2 MiB scanned, 3 of 40 files, 1 of 30 partitions`
-fn figures_line(figures: &QueryFigures) -> String {
+pub fn figures_line(figures: &QueryFigures) -> String {
     let noun = if figures.rows == 1 { "row" } else { "rows" };
     format!(
         "{} {noun} in {:.3} s, {} scanned, {} of {} files, {} of {} partitions",
@@ -228,7 +233,7 @@ fn figures_line(figures: &QueryFigures) -> String {
     )
 }
 
-fn figures_json(figures: &QueryFigures) -> serde_json::Value {
+pub fn figures_json(figures: &QueryFigures) -> serde_json::Value {
     json!({
         "rows": figures.rows,
         "elapsed_s": figures.elapsed.as_secs_f64(),

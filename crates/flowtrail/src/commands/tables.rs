@@ -61,6 +61,7 @@ pub async fn history(context: &Context, arguments: &HistoryArguments) -> Outcome
         bom: false,
         escape_formulas: false,
         expanded: false,
+        repeat: None,
     };
     super::sql::run(context, sql).await
 }

@@ -1,0 +1,42 @@
+//! `flowtrail sql --repeat`: how long statements take in a warm process.
+
+use std::num::NonZeroU32;
+
+use flowtrail_query::statements::Statement;
+use flowtrail_query::{Engine, QueryFigures};
+use futures::TryStreamExt;
+use serde_json::json;
+
+use super::sql::{figures_json, figures_line};
+use crate::failure::Failure;
+
+/// Runs each statement `times` times, without printing its rows, and prints what each run cost.
+pub async fn repeat(
+    engine: &Engine,
+    statements: &[Statement<'_>],
+    times: NonZeroU32,
+    json: bool,
+) -> Result<(), Failure> {
+    for statement in statements {
+        let mut runs = Vec::new();
+        for _ in 0..times.get() {
+            runs.push(run(engine, statement.text).await?);
+        }
+        if json {
+            let runs: Vec<_> = runs.iter().map(figures_json).collect();
+            println!("{}", json!({"statement": statement.text, "runs": runs}));
+            continue;
+        }
+        println!("{}", statement.text.split_whitespace().collect::<Vec<_>>().join(" "));
+        for figures in &runs {
+            println!("  {}", figures_line(figures));
+        }
+    }
+    Ok(())
+}
+
+async fn run(engine: &Engine, statement: &str) -> Result<QueryFigures, Failure> {
+    let mut answer = engine.run(statement).await?;
+    while answer.stream.try_next().await?.is_some() {}
+    Ok(answer.figures.get())
+}
