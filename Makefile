@@ -82,11 +82,15 @@ deny:
 	@if command -v cargo-deny >/dev/null; then (set -x; cargo deny check); \
 	else echo "SKIPPED: licences and advisories (cargo install --locked cargo-deny)"; fi
 
-## The decoders with criterion, then whole loads: rows a second, bytes a row.
+## The decoders with criterion; then loads and questions, side by side with DuckDB and ClickHouse where they are
+## installed, into bench/RESULTS.md; then other forms of logs. It is the release build that is measured.
+BENCH_LOGS ?= $(TARGET)/bench/logs
+BENCH_PYTHON ?= python3
 bench:
 	cargo bench --package flowtrail-decode
-	cargo build --profile quick --package flowtrail
-	bench/load.sh $(TARGET)/quick/flowtrail
+	cargo build --release --package flowtrail
+	$(BENCH_PYTHON) bench/sitting.py $(TARGET)/release/flowtrail $(BENCH_LOGS) $(TARGET)/bench/work bench/RESULTS.md
+	bench/load.sh $(TARGET)/release/flowtrail
 
 ## Man pages, into man/.
 man:

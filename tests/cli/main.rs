@@ -1,4 +1,14 @@
-//! The built program, as its users meet it.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! The built binary, as a user runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod essentials;
+mod filters;
+mod formats;
+mod interrupt;
+mod kinds;
+#[path = "../crash/moto.rs"]
+#[allow(dead_code, reason = "the crash tests use all of it")]
+mod moto;
+mod site;
+mod storage;
+mod upkeep;

@@ -15,9 +15,9 @@ use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTableError, TableProperty};
 use futures::{StreamExt, TryStreamExt};
-use object_store::ObjectStore;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
 use crate::compact::TARGET_FILE_BYTES;
@@ -103,6 +103,27 @@ impl Table {
             .await
             .map_err(|e| self.delta(e))?;
         Ok(Some(Snapshot::new(eager, &self.path)))
+    }
+
+    /// The same, sooner where `known` is a snapshot of the table and nothing was committed since.
+    pub async fn snapshot_since(&self, known: Option<&Snapshot>) -> Result<Option<Snapshot>, LakeError> {
+        if let Some(known) = known {
+            // That the known version is still there tells a table from one made anew in its place.
+            let (there, next) = tokio::join!(self.has_version(known.version()), self.has_version(known.version() + 1));
+            if there? && !next? {
+                return Ok(Some(known.clone()));
+            }
+        }
+        self.snapshot().await
+    }
+
+    async fn has_version(&self, version: u64) -> Result<bool, LakeError> {
+        let commit = Path::from(format!("_delta_log/{version:020}.json"));
+        match self.root.head(&self.path.parts().chain(commit.parts()).collect()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn is_absent(&self) -> Result<bool, LakeError> {

@@ -12,7 +12,7 @@ use datafusion::prelude::SessionContext;
 use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
 
-use crate::catalog::OpenedTables;
+use crate::catalog::{KnownSnapshots, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison};
 use crate::{Answer, EngineSettings, QueryError, functions, parse, refusal};
 
@@ -21,6 +21,7 @@ use crate::{Answer, EngineSettings, QueryError, functions, parse, refusal};
 pub struct Engine {
     lake: Lake,
     settings: EngineSettings,
+    known: KnownSnapshots,
     /// Functions, rules and settings; no tables, which each statement opens for itself.
     session: Arc<RwLock<SessionState>>,
 }
@@ -72,6 +73,7 @@ impl Engine {
         Ok(Self {
             lake,
             settings,
+            known: KnownSnapshots::default(),
             session: Arc::new(RwLock::new(session)),
         })
     }
@@ -119,7 +121,7 @@ impl Engine {
 
     /// The lake's tables, none of them opened yet.
     pub(crate) fn open(&self, scans: Figures) -> Arc<OpenedTables> {
-        OpenedTables::new(self.lake.clone(), self.session(), scans)
+        OpenedTables::new(self.lake.clone(), self.known.clone(), self.session(), scans)
     }
 
     /// What every statement starts with.

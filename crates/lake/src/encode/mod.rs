@@ -20,6 +20,8 @@ mod delta;
 mod dictionary;
 mod number;
 mod packed;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use chunk::{Chunk, ChunkSettings};
 pub(crate) use coded::{CodedColumn, NULL};

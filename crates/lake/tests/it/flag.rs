@@ -51,7 +51,7 @@ async fn flags(table: &Table) -> Vec<(String, i64, bool)> {
                 .column_by_name("event_digest")
                 .unwrap()
                 .as_primitive::<Int64Type>();
-            let flags = batch.column_by_name("_id_conflict").map(|column| column.as_boolean());
+            let flags = batch.column_by_name("_id_conflict").map(AsArray::as_boolean);
             for row in 0..batch.num_rows() {
                 let is_flagged = flags.is_some_and(|flags| flags.iter().nth(row).flatten() == Some(true));
                 found.push((ids.value(row).to_owned(), digests.value(row), is_flagged));

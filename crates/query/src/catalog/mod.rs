@@ -9,7 +9,7 @@
 mod opened;
 mod provider;
 
-pub use opened::OpenedTables;
+pub use opened::{KnownSnapshots, OpenedTables};
 pub use provider::LakeCatalogs;
 
 /// The schemas, in the order bare names are looked for in them.

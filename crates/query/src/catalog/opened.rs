@@ -8,7 +8,7 @@ use datafusion::catalog::{TableProvider, view::ViewTable};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::session_state::SessionState;
 use flowtrail_lake::scan::{Figures, LakeTable};
-use flowtrail_lake::{Lake, TableDefinition, definition};
+use flowtrail_lake::{Lake, Snapshot, TableDefinition, definition};
 use tokio::sync::OnceCell;
 
 use super::LakeCatalogs;
@@ -16,9 +16,26 @@ use crate::views::{self, View};
 
 type Opening = Arc<OnceCell<Arc<dyn TableProvider>>>;
 
+/// The newest snapshots that statements before have seen. Cheap to clone; clones share.
+#[derive(Clone, Debug, Default)]
+pub struct KnownSnapshots(Arc<Mutex<HashMap<String, Snapshot>>>);
+
+impl KnownSnapshots {
+    fn get(&self, table: &TableDefinition) -> Option<Snapshot> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&table.qualified_name()).cloned()
+    }
+
+    fn put(&self, table: &TableDefinition, snapshot: Snapshot) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(table.qualified_name(), snapshot);
+    }
+}
+
 /// The tables and views one statement names, each opened once.
 pub struct OpenedTables {
     lake: Lake,
+    known: KnownSnapshots,
     figures: Figures,
     /// What views are planned with.
     session: SessionState,
@@ -35,9 +52,10 @@ impl fmt::Debug for OpenedTables {
 
 impl OpenedTables {
     /// Nothing is opened yet. What the tables' scans read is noted in `figures`.
-    pub fn new(lake: Lake, session: SessionState, figures: Figures) -> Arc<Self> {
+    pub fn new(lake: Lake, known: KnownSnapshots, session: SessionState, figures: Figures) -> Arc<Self> {
         Arc::new(Self {
             lake,
+            known,
             figures,
             session,
             tables: Mutex::default(),
@@ -69,12 +87,16 @@ impl OpenedTables {
     }
 
     async fn open(&self, table: &Arc<TableDefinition>) -> Result<Arc<dyn TableProvider>> {
+        let known = self.known.get(table);
         let snapshot = self
             .lake
             .table(table)
-            .snapshot()
+            .snapshot_since(known.as_ref())
             .await
             .map_err(|e| DataFusionError::External(Box::new(e)))?;
+        if let Some(snapshot) = &snapshot {
+            self.known.put(table, snapshot.clone());
+        }
         Ok(Arc::new(LakeTable::new(
             Arc::clone(table),
             snapshot,

@@ -1,0 +1,123 @@
+//! Keeping a lake: compact, retain, vacuum; what is in it; help for the shell.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::site::Site;
+
+const SUMS: &str =
+    "SELECT day, count(*) AS n, sum(bytes) AS b, min(srcaddr) AS least FROM vpc_flow GROUP BY 1 ORDER BY 1";
+
+/// A lake of three loads over four days.
+fn loaded() -> Site {
+    let site = Site::new();
+    for seed in ["1", "2", "3"] {
+        let made = site.run(&[
+            "generate",
+            "vpc_flow",
+            "logs",
+            "--rows",
+            "900",
+            "--files",
+            "9",
+            "--days",
+            "4",
+            "--end",
+            "2026-11-16",
+            "--seed",
+            seed,
+        ]);
+        assert_eq!(made.status.code(), Some(0));
+        assert_eq!(site.load(&[]).0, 0);
+    }
+    site
+}
+
+fn json_of(site: &Site, arguments: &[&str]) -> Value {
+    let output = site.run(&[arguments, &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn files(site: &Site) -> u64 {
+    let output = site.run(&["sql", "--json", "SELECT count(bytes) AS n FROM vpc_flow"]);
+    serde_json::from_slice::<Value>(&output.stdout).unwrap()["figures"]["files_total"]
+        .as_u64()
+        .unwrap()
+}
+
+#[test]
+fn compacting_changes_files_and_no_answer() {
+    let site = loaded();
+    let (before, sums) = (files(&site), site.ask(SUMS));
+    let done = json_of(&site, &["compact", "logs.vpc_flow"]);
+    assert_eq!(done["logs.vpc_flow"]["files_before"], json!(before), "{done}");
+    assert_eq!((files(&site), site.ask(SUMS)), (4, sums));
+    assert_eq!(
+        json_of(&site, &["compact"])["logs.vpc_flow"]["partitions"],
+        0,
+        "nothing is left to merge"
+    );
+    site.ledger_adds_up();
+}
+
+#[test]
+fn old_days_go_and_files_nobody_needs_after_them() {
+    let site = loaded();
+    let before = site.ask(SUMS);
+    let would = json_of(&site, &["retain", "--before", "2026-11-14", "--dry-run"]);
+    assert_eq!(would["logs.vpc_flow"]["days"], json!(["2026-11-12", "2026-11-13"]));
+    assert_eq!(site.ask(SUMS), before, "a dry run drops nothing");
+    json_of(&site, &["retain", "--before", "2026-11-14"]);
+    assert_eq!(site.ask(SUMS).as_array().unwrap()[..], before.as_array().unwrap()[2..]);
+    assert_eq!(site.load(&[]).1["loaded"], 0, "what was dropped is not loaded again");
+
+    json_of(&site, &["compact"]);
+    let kept = json_of(&site, &["vacuum"]);
+    assert_eq!(
+        kept["logs.vpc_flow"]["files"], 0,
+        "a query may still read what left the table a moment ago: {kept}"
+    );
+    assert_eq!(site.ask(SUMS).as_array().unwrap().len(), 2);
+    let too_soon = site.run(&["vacuum", "--older-than", "0"]);
+    let answer = site.ask(SUMS);
+    assert_eq!(answer.as_array().unwrap().len(), 2, "{too_soon:?}");
+}
+
+#[test]
+fn what_is_in_the_lake_can_be_looked_at() {
+    let site = loaded();
+    let history = json_of(&site, &["history"]);
+    let rows = history.as_array().or_else(|| history["rows"].as_array()).unwrap();
+    assert_eq!(rows.len(), 27, "{history}");
+    for (arguments, says) in [
+        (&["history"][..], "loaded"),
+        (&["tables"], "logs.vpc_flow"),
+        (&["describe", "logs.vpc_flow"], "srcaddr"),
+        (&["describe", "flow"], "start_time"),
+    ] {
+        let output = site.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(says), "{arguments:?}: {text}");
+        json_of(&site, arguments);
+    }
+    let unknown = site.run(&["describe", "flwo"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("flwo"));
+}
+
+#[test]
+fn shells_and_man_get_what_they_need() {
+    let site = Site::new();
+    let script = site.run(&["completions", "bash"]).stdout;
+    assert!(String::from_utf8_lossy(&script).contains("--flow-format"));
+    let mut bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().unwrap();
+    bash.stdin.take().unwrap().write_all(&script).unwrap();
+    assert!(bash.wait().unwrap().success(), "bash cannot read its completions");
+    assert_eq!(site.run(&["man", "man"]).status.code(), Some(0));
+    let page = std::fs::read_to_string(site.folder.path().join("man/flowtrail-load.1")).unwrap();
+    assert!(page.contains("on\\-error"), "{page}");
+}
