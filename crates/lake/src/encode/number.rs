@@ -56,6 +56,7 @@ impl NumberColumn {
                 Numbers::Int64(numbers) => valid.map(|row| numbers[row]).collect(),
             },
             is_wide: matches!(self.numbers, Numbers::Int64(_)),
+            page_index: settings.page_index,
             validity,
         };
         chunk.encode(settings)
@@ -67,6 +68,7 @@ struct ChunkValues {
     values: Vec<i64>,
     /// 64 bits each, not 32.
     is_wide: bool,
+    page_index: bool,
     validity: Validity,
 }
 
@@ -166,7 +168,11 @@ impl ChunkValues {
         plain
     }
 
+    /// The least and greatest of a page's values, where they are written down.
     fn range(&self, values: impl Iterator<Item = i64>) -> Option<(Vec<u8>, Vec<u8>)> {
+        if !self.page_index {
+            return None;
+        }
         let ends = values.fold(None, |ends, value| match ends {
             Some((least, greatest)) => Some((value.min(least), value.max(greatest))),
             None => Some((value, value)),
