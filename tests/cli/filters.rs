@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::site::Site;
+use crate::site::{FLOW, HEADER, Site, event, records};
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -80,7 +80,7 @@ fn only_what_the_keys_admit_is_opened() {
     let loaded = summary["loaded"].as_u64().unwrap() + summary["already_loaded"].as_u64().unwrap();
     assert_eq!((status, loaded), (0, of_account as u64), "{summary}");
 
-    site.put("no-date.log", crate::site::HEADER);
+    site.put("no-date.log", HEADER);
     let (_, summary) = site.load(&["--dry-run", "--since", "2026-11-14"]);
     assert_eq!(
         summary["undated"],
@@ -99,4 +99,89 @@ fn a_time_that_is_none_is_an_error() {
     let output = site.run(&["load", "--since", "yesterday", "logs"]);
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("yesterday"));
+}
+
+/// An object in each key layout: account, region, day and hour differ.
+const KEYS: [(&str, &str); 5] = [
+    (
+        "ten",
+        "AWSLogs/111111111111/vpcflowlogs/eu-west-1/2026/11/01/111111111111_vpcflowlogs_eu-west-1_fl-1_20261101T1000Z_a.log",
+    ),
+    (
+        "noon",
+        "AWSLogs/222222222222/vpcflowlogs/us-east-1/2026/11/01/222222222222_vpcflowlogs_us-east-1_fl-1_20261101T1200Z_b.log",
+    ),
+    (
+        "hive",
+        "AWSLogs/aws-account-id=111111111111/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=11/day=01/hour=14/\
+         111111111111_vpcflowlogs_us-east-1_fl-1_20261101T1430Z_c.log",
+    ),
+    (
+        "trail",
+        "AWSLogs/o-abc1234567/333333333333/CloudTrail/eu-west-1/2026/11/02/\
+         333333333333_CloudTrail_eu-west-1_20261102T0005Z_d.json",
+    ),
+    ("plain", "exported/flows.log"),
+];
+
+#[test]
+fn each_key_layout_is_judged_by_account_region_and_minute() {
+    let cases: [(&[&str], &[&str], u64); 8] = [
+        (&[], &["hive", "noon", "plain", "ten", "trail"], 0),
+        (&["--account", "111111111111"], &["hive", "ten"], 1),
+        (
+            &["--account", "111111111111", "--account", "333333333333"],
+            &["hive", "ten", "trail"],
+            1,
+        ),
+        (&["--region", "eu-west-1"], &["ten", "trail"], 1),
+        (&["--region", "us-east-1", "--account", "111111111111"], &["hive"], 1),
+        (
+            &["--since", "2026-11-01T12:00:00Z", "--until", "2026-11-02"],
+            &["hive", "noon"],
+            1,
+        ),
+        (&["--since", "2026-11-01T21:00:01+09:00"], &["hive", "trail"], 1),
+        (&["--until", "2026-11-01T12:00:00Z"], &["ten"], 1),
+    ];
+    for (options, expected, undated) in cases {
+        let site = Site::new();
+        for (name, key) in KEYS {
+            let is_trail = key.contains("CloudTrail");
+            let admitted = expected.contains(&name);
+            let content = match (admitted, is_trail) {
+                (true, true) => records(&[event("a", "A")]),
+                (true, false) => format!("{HEADER}{FLOW}"),
+                // Opened, it would fail.
+                (false, _) => "no log at all".to_owned(),
+            };
+            site.put(key, content);
+        }
+        let (status, summary) = site.load(options);
+        assert_eq!(
+            (status, &summary["problem_count"]),
+            (0, &json!(0)),
+            "{options:?}: {summary}"
+        );
+        let left_out = (KEYS.len() - expected.len()) as u64;
+        assert_eq!(
+            ["listed", "loaded", "undated", "outside"].map(|name| summary[name].as_u64().unwrap()),
+            [KEYS.len() as u64, expected.len() as u64, undated, left_out - undated],
+            "{options:?}: {summary}"
+        );
+        let history = site.ask("SELECT object_uri AS uri FROM system.load_history");
+        let uris: Vec<_> = history
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["uri"].as_str().unwrap())
+            .collect();
+        let mut names: Vec<_> = KEYS
+            .iter()
+            .filter(|(_, key)| uris.iter().any(|uri| uri.ends_with(key)))
+            .map(|(name, _)| *name)
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, expected, "{options:?}");
+    }
 }

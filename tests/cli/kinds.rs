@@ -79,6 +79,53 @@ fn text_without_a_header_is_read_as_the_user_says() {
 }
 
 #[test]
+fn a_named_kind_decides_where_content_does_not() {
+    let text = "10.0.0.1 443 1793491200\n10.0.0.2 22 1793491201\n";
+    let site = Site::new();
+    site.put("a.log", text);
+    assert!(
+        site.only_problem()
+            .starts_with("neither a flow log nor CloudTrail: it begins with `10.0.0.1 443 ")
+    );
+    for (kind, table, rows) in [
+        ("vpc_flow", "vpc_flow", 2),
+        ("tgw_flow", "tgw_flow", 2),
+        ("cloudtrail", "cloudtrail", 0),
+    ] {
+        let site = Site::new();
+        site.put("a.log", text);
+        let loaded = site.run(&["load", "--json", kind, "--flow-format", "srcaddr,dstport,start", "logs"]);
+        let summary: Value = serde_json::from_slice(&loaded.stdout).unwrap();
+        let sums = &summary["tables"][format!("logs.{table}")];
+        assert_eq!(
+            (&sums["lines"], &sums["rows"], &sums["rejected"]),
+            (&json!(2), &json!(rows), &json!(2 - rows)),
+            "{summary}"
+        );
+        assert_eq!(loaded.status.code(), Some(if rows == 0 { 3 } else { 0 }), "{kind}");
+    }
+    // Content that tells stands above the name that was given.
+    let site = Site::new();
+    site.put("flows.log", format!("{HEADER}{FLOW}"));
+    site.put("trail.json", records(&[event("a", "A")]));
+    for kind in ["cloudtrail", "auto"] {
+        assert_eq!(site.run(&["load", kind, "logs"]).status.code(), Some(0));
+        assert_eq!(
+            (rows(&site, "vpc_flow"), rows(&site, "cloudtrail")),
+            (json!(1), json!(1)),
+            "{kind}"
+        );
+    }
+    let alone = site.run(&["load", "vpc_flow"]);
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(
+        String::from_utf8(alone.stderr)
+            .unwrap()
+            .contains("`vpc_flow` is a kind of log, and no source follows it")
+    );
+}
+
+#[test]
 fn a_field_nobody_knows_becomes_a_column() {
     let site = Site::new();
     site.put(

@@ -1,7 +1,9 @@
 //! The built binary, as a user runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod bad_input;
 mod essentials;
+mod exports;
 mod filters;
 mod formats;
 mod interrupt;
@@ -11,4 +13,6 @@ mod kinds;
 mod moto;
 mod site;
 mod storage;
+mod terminal;
 mod upkeep;
+mod vacuum;

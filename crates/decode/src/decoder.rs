@@ -145,7 +145,7 @@ pub fn open(input: Input, hint: &Hint, limits: &Limits) -> Result<Opened, Decode
         flow_parquet::Recognised::Other(input) => input,
     };
     if let Input::Bytes(object) = &input
-        && let Some(text) = whole_gzip::inflate(object)
+        && let Some(text) = whole_gzip::inflate(object, limits)
     {
         return open_whole(text, hint);
     }

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 
+use crate::Limits;
+
 /// Objects with more text are inflated as a stream.
 const MOST_TEXT_BYTES: usize = 64 << 20;
 /// Memory that a thread keeps for the next object, at most.
@@ -19,12 +21,12 @@ const MEMBER_BEGIN: [u8; 3] = [0x1f, 0x8b, 0x08];
 /// The library reads one member and does not say where it ended. So nothing in the object may look like the begin of
 /// another member, and its last four bytes, which are the member's length where nothing follows it, must say what came
 /// out.
-pub(crate) fn inflate(object: &Bytes) -> Option<Vec<u8>> {
+pub(crate) fn inflate(object: &Bytes, limits: &Limits) -> Option<Vec<u8>> {
     if !object.starts_with(&MEMBER_BEGIN) || object.len() < LEAST_MEMBER_BYTES {
         return None;
     }
     let text_bytes = u32::from_le_bytes(*object.last_chunk::<4>()?) as usize;
-    if text_bytes > MOST_TEXT_BYTES.min(object.len() * MOST_RATIO) {
+    if text_bytes > MOST_TEXT_BYTES.min(object.len() * MOST_RATIO) || text_bytes as u64 > limits.max_inflated_bytes {
         return None;
     }
     let mut begins = memchr::memmem::find_iter(&object[1..], &MEMBER_BEGIN);
@@ -73,8 +75,8 @@ mod tests {
     fn one_sound_member_comes_out_and_everything_else_is_left_alone() {
         let text: Vec<u8> = (0..100_000_u32).flat_map(|n| format!("{n}\n").into_bytes()).collect();
         let whole = gzip(&text);
-        assert_eq!(inflate(&whole.clone().into()).unwrap(), text);
-        assert_eq!(inflate(&gzip(b"").into()).unwrap(), b"");
+        assert_eq!(inflate(&whole.clone().into(), &Limits::default()).unwrap(), text);
+        assert_eq!(inflate(&gzip(b"").into(), &Limits::default()).unwrap(), b"");
         let two_of_a_kind = [whole.clone(), whole.clone()].concat();
         let trailing = [whole.clone(), b"text".to_vec()].concat();
         let mut flipped = whole.clone();
@@ -86,7 +88,7 @@ mod tests {
             whole[..whole.len() - 1].to_vec(),
             text,
         ] {
-            assert_eq!(inflate(&other.into()), None);
+            assert_eq!(inflate(&other.into(), &Limits::default()), None);
         }
     }
 }

@@ -12,6 +12,7 @@ use flowtrail_source::SourceError;
 use serde_json::json;
 
 use crate::prompt::PromptError;
+use crate::stdout;
 
 /// What ends a command early.
 #[derive(Debug)]
@@ -47,7 +48,8 @@ pub fn tell(failure: &Failure, json: bool) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if json {
-        println!("{}", json!({"error": failure.message, "hint": failure.hint}));
+        // The exit status tells the failure, whoever reads this.
+        let _ = stdout::print_line(json!({"error": failure.message, "hint": failure.hint}));
         return ExitCode::FAILURE;
     }
     eprintln!("error: {}", failure.message);

@@ -9,6 +9,7 @@ mod interrupt;
 mod progress_bar;
 mod prompt;
 mod report;
+mod stdout;
 
 use std::process::ExitCode;
 

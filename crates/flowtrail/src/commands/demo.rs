@@ -17,6 +17,7 @@ use super::{Context, Outcome, data_folder};
 use crate::arguments::DemoArguments;
 use crate::failure::Failure;
 use crate::report::load_report;
+use crate::stdout;
 
 /// A question of the dashboards.
 struct Question {
@@ -95,7 +96,7 @@ pub async fn run(context: &Context, arguments: &DemoArguments) -> Outcome {
     let sources = open(&[logs.display().to_string()], &context.aws).await?;
     let summary = load(lake.clone(), LoadOptions::default(), &sources, false, context.json).await?;
     if !context.json {
-        print!("{}", load_report(&summary, started.elapsed()));
+        stdout::print(load_report(&summary, started.elapsed()))?;
     }
     let engine = Engine::new(lake, EngineSettings::default())?;
     let mut answers = Map::new();
@@ -105,7 +106,9 @@ pub async fn run(context: &Context, arguments: &DemoArguments) -> Outcome {
     if context.json {
         print_json(&json!({"load": summary, "answers": answers}))?;
     } else {
-        println!("\nThe lake is at {lake_name}. Ask it yourself:\n\n    flowtrail --lake '{lake_name}' sql\n");
+        stdout::print_line(format_args!(
+            "\nThe lake is at {lake_name}. Ask it yourself:\n\n    flowtrail --lake '{lake_name}' sql\n"
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -149,14 +152,14 @@ fn make_logs(context: &Context, arguments: &DemoArguments, logs: &std::path::Pat
     };
     let events = generate_cloudtrail(&trail, &logs.join("trail"), &mut |_| {})?;
     if !context.json {
-        println!(
+        stdout::print_line(format_args!(
             "Made {} flow records and {} CloudTrail events in {} objects ({}) under {}",
             readable_count(flows.rows),
             readable_count(events.rows),
             readable_count(flows.objects + events.objects),
             readable_bytes(flows.bytes + events.bytes),
             logs.display()
-        );
+        ))?;
     }
     Ok(())
 }
@@ -179,10 +182,13 @@ async fn ask(context: &Context, engine: &Engine, question: &Question) -> Result<
         width: super::sql::terminal_width(),
         ..OutputOptions::default()
     };
-    println!("\n{}", question.title);
-    print!(
-        "{}",
-        bar_table(&schema, &batches, question.column, question.measure, &options)?
-    );
+    stdout::print_line(format_args!("\n{}", question.title))?;
+    stdout::print(bar_table(
+        &schema,
+        &batches,
+        question.column,
+        question.measure,
+        &options,
+    )?)?;
     Ok(Value::Null)
 }

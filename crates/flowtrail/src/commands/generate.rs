@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use super::{Context, Outcome};
 use crate::arguments::{GenerateArguments, SampleKind};
 use crate::failure::Failure;
+use crate::stdout;
 
 /// Runs `flowtrail generate`.
 pub fn run(context: &Context, arguments: &GenerateArguments) -> Outcome {
@@ -80,15 +81,13 @@ fn progress_bar(is_quiet: bool) -> ProgressBar {
 fn print(context: &Context, manifest: &Manifest, out: &std::path::Path) -> Result<(), Failure> {
     if context.json {
         let text = serde_json::to_string(manifest).map_err(|error| Failure::new(error.to_string(), None))?;
-        println!("{text}");
-        return Ok(());
+        return Ok(stdout::print_line(text)?);
     }
-    println!(
+    Ok(stdout::print_line(format_args!(
         "Made {} records in {} objects ({}) under {}",
         readable_count(manifest.rows),
         readable_count(manifest.objects),
         readable_bytes(manifest.bytes),
         out.display()
-    );
-    Ok(())
+    ))?)
 }

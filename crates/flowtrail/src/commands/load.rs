@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::interrupt::{INTERRUPTED, stop_on_interrupt};
 use crate::progress_bar::LoadProgress;
 use crate::report::load_report;
+use crate::stdout;
 
 /// Some records or objects could not be loaded, the others were.
 const LOADED_WITH_REJECTS: u8 = 3;
@@ -65,9 +66,9 @@ pub async fn open(names: &[String], aws: &AwsSettings) -> Result<Vec<Arc<Source>
 fn print(context: &Context, summary: &LoadSummary, took: Duration) -> Result<(), Failure> {
     if context.json {
         let text = serde_json::to_string(summary).map_err(|error| Failure::new(error.to_string(), None))?;
-        println!("{text}");
+        stdout::print_line(text)?;
     } else {
-        print!("{}", load_report(summary, took));
+        stdout::print(load_report(summary, took))?;
     }
     Ok(())
 }

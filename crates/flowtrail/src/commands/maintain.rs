@@ -17,6 +17,7 @@ use super::tables::print_json;
 use super::{Context, Outcome};
 use crate::arguments::{RetainArguments, VacuumArguments};
 use crate::failure::Failure;
+use crate::stdout;
 
 /// Runs `flowtrail compact`.
 pub async fn compact(context: &Context, names: &[String]) -> Outcome {
@@ -30,17 +31,17 @@ pub async fn compact(context: &Context, names: &[String]) -> Outcome {
             continue;
         }
         if summary.partitions == 0 {
-            println!("{name}: nothing to merge");
+            stdout::print_line(format_args!("{name}: nothing to merge"))?;
             continue;
         }
-        println!(
+        stdout::print_line(format_args!(
             "{name}: {} files ({}) of {} partitions became {} ({})",
             readable_count(summary.files_before),
             readable_bytes(summary.bytes_before),
             readable_count(summary.partitions),
             readable_count(summary.files_after),
             readable_bytes(summary.bytes_after),
-        );
+        ))?;
     }
     finish(context, &answers)
 }
@@ -58,13 +59,13 @@ pub async fn retain(context: &Context, arguments: &RetainArguments) -> Outcome {
             continue;
         }
         let verb = if arguments.dry_run { "would drop" } else { "dropped" };
-        println!(
+        stdout::print_line(format_args!(
             "{name}: {verb} {} days before {oldest_day}: {} rows in {} files, {}",
             readable_count(gone.days.len() as u64),
             gone.rows.map_or_else(|| "some".to_owned(), readable_count),
             readable_count(gone.files),
             readable_bytes(gone.bytes),
-        );
+        ))?;
     }
     finish(context, &answers)
 }
@@ -94,11 +95,11 @@ pub async fn vacuum(context: &Context, arguments: &VacuumArguments) -> Outcome {
             continue;
         }
         let verb = if arguments.dry_run { "would remove" } else { "removed" };
-        println!(
+        stdout::print_line(format_args!(
             "{name}: {verb} {} files, {}",
             readable_count(gone.files),
             readable_bytes(gone.bytes)
-        );
+        ))?;
     }
     finish(context, &answers)?;
     Ok(if any_failed {

@@ -76,7 +76,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Retain(retain) => maintain::retain(&context, &retain).await,
         Command::Vacuum(vacuum) => maintain::vacuum(&context, &vacuum).await,
         Command::Generate(generate) => generate::run(&context, &generate),
-        Command::Completions { shell } => Ok(pages::completions(shell)),
+        Command::Completions { shell } => pages::completions(shell),
         Command::Man { folder } => pages::man(&folder),
     }
 }

@@ -7,11 +7,14 @@ use clap::CommandFactory;
 
 use super::Outcome;
 use crate::arguments::Arguments;
+use crate::stdout;
 
 /// Prints a shell's completions.
-pub fn completions(shell: clap_complete::Shell) -> ExitCode {
-    clap_complete::generate(shell, &mut Arguments::command(), "flowtrail", &mut std::io::stdout());
-    ExitCode::SUCCESS
+pub fn completions(shell: clap_complete::Shell) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "flowtrail", &mut script);
+    stdout::print(String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes a man page a command.

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::sql::{figures_json, figures_line};
 use crate::failure::Failure;
+use crate::stdout;
 
 /// Runs each statement `times` times, without printing its rows, and prints what each run cost.
 pub async fn repeat(
@@ -24,12 +25,12 @@ pub async fn repeat(
         }
         if json {
             let runs: Vec<_> = runs.iter().map(figures_json).collect();
-            println!("{}", json!({"statement": statement.text, "runs": runs}));
+            stdout::print_line(json!({"statement": statement.text, "runs": runs}))?;
             continue;
         }
-        println!("{}", statement.text.split_whitespace().collect::<Vec<_>>().join(" "));
+        stdout::print_line(statement.text.split_whitespace().collect::<Vec<_>>().join(" "))?;
         for figures in &runs {
-            println!("  {}", figures_line(figures));
+            stdout::print_line(format_args!("  {}", figures_line(figures)))?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! `flowtrail sql`: one statement, several, or a prompt.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ use super::{Context, Outcome};
 use crate::arguments::SqlArguments;
 use crate::failure::{self, Failure};
 use crate::prompt::{Control, Input, read_statements};
+use crate::stdout;
 
 /// Runs `flowtrail sql`.
 pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
@@ -152,8 +153,10 @@ impl Printer {
             .collect();
         let is_json_document = self.json && self.file.is_none();
         if is_json_document {
-            print!("{{\"columns\":{},\"rows\":", serde_json::Value::from(columns));
-            std::io::stdout().flush()?;
+            stdout::print(format_args!(
+                "{{\"columns\":{},\"rows\":",
+                serde_json::Value::from(columns)
+            ))?;
         }
         let destination = match &self.file {
             Some(file) => Destination::File(file.clone()),
@@ -162,29 +165,27 @@ impl Printer {
         let written = write_stream(answer.schema, answer.stream, self.options.clone(), destination).await?;
         let figures = answer.figures.get();
         if is_json_document {
-            println!(",\"figures\":{}}}", figures_json(&figures));
+            stdout::print_line(format_args!(",\"figures\":{}}}", figures_json(&figures)))?;
         } else if self.json {
-            println!(
-                "{}",
-                json!({"files": written.files, "rows": written.rows, "figures": figures_json(&figures)})
-            );
+            let document = json!({"files": written.files, "rows": written.rows, "figures": figures_json(&figures)});
+            stdout::print_line(document)?;
         } else {
-            self.print_figures(&figures, &written);
+            self.print_figures(&figures, &written)?;
         }
         Ok(())
     }
 
     /// Beside a table on standard output; beside data for programs on standard error.
-    fn print_figures(&self, figures: &QueryFigures, written: &Written) {
+    fn print_figures(&self, figures: &QueryFigures, written: &Written) -> std::io::Result<()> {
         let line = figures_line(figures);
         if self.options.format == OutputFormat::Table && self.file.is_none() {
-            println!("{line}");
-            return;
+            return stdout::print_line(line);
         }
         for file in &written.files {
             eprintln!("wrote {}", file.display());
         }
         eprintln!("{line}");
+        Ok(())
     }
 
     fn command(

@@ -10,6 +10,7 @@ use flowtrail_query::{Description, Engine, TableSummary};
 use super::{Context, Outcome};
 use crate::arguments::{HistoryArguments, SqlArguments};
 use crate::failure::Failure;
+use crate::stdout;
 
 /// Runs `flowtrail tables`.
 pub async fn list(context: &Context) -> Outcome {
@@ -17,7 +18,7 @@ pub async fn list(context: &Context) -> Outcome {
     if context.json {
         print_json(&engine.tables().await?)?;
     } else {
-        print!("{}", listing(&engine).await?);
+        stdout::print(listing(&engine).await?)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -28,7 +29,7 @@ pub async fn describe(context: &Context, table: &str) -> Outcome {
     if context.json {
         print_json(&engine.describe(table).await?)?;
     } else {
-        print!("{}", description(&engine, table).await?);
+        stdout::print(description(&engine, table).await?)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -163,6 +164,5 @@ fn grid(headings: &[&str]) -> Table {
 /// Prints a value as one line of JSON.
 pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(|error| Failure::new(error.to_string(), None))?;
-    println!("{text}");
-    Ok(())
+    Ok(stdout::print_line(text)?)
 }
