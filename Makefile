@@ -87,7 +87,7 @@ deny:
 BENCH_LOGS ?= $(TARGET)/bench/logs
 BENCH_PYTHON ?= python3
 bench:
-	cargo bench --package flowtrail-decode
+	cargo bench --package flowtrail-decode --package flowtrail-aggregate
 	cargo build --release --package flowtrail
 	$(BENCH_PYTHON) bench/sitting.py $(TARGET)/release/flowtrail $(BENCH_LOGS) $(TARGET)/bench/work bench/RESULTS.md
 	bench/load.sh $(TARGET)/release/flowtrail

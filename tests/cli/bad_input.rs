@@ -395,8 +395,8 @@ fn text_larger_than_allowed_is_stopped_whatever_the_object_is_packed_in() {
 #[test]
 fn an_object_replaced_while_it_is_read_is_left_for_the_next_load() {
     let site = Site::new();
-    const RECORDS: usize = 400_000;
-    site.put("growing.log", format!("{HEADER}{}", FLOW.repeat(RECORDS)));
+    let records = 400_000;
+    site.put("growing.log", format!("{HEADER}{}", FLOW.repeat(records)));
     site.put("good.log", format!("{HEADER}{FLOW}"));
     let lake = site.folder.path().join("lake");
     let child = Command::new(env!("CARGO_BIN_EXE_flowtrail"))
@@ -429,7 +429,7 @@ fn an_object_replaced_while_it_is_read_is_left_for_the_next_load() {
     assert_eq!(site.load(&[]).0, 0);
     assert_eq!(
         site.ask("SELECT count(*) AS n FROM vpc_flow"),
-        json!([{"n": RECORDS + 2}])
+        json!([{"n": records + 2}])
     );
     site.ledger_adds_up();
 }

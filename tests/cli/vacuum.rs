@@ -101,7 +101,7 @@ fn vacuum_removes_what_left_the_table_longer_ago_than_the_age_and_nothing_else()
     fs::write(day.join("young.parquet"), "left by a loader").unwrap();
     fs::write(day.join("old.parquet"), "left by a loader").unwrap();
     fs::write(day.join("note.txt"), "no file of the table").unwrap();
-    let long_ago = SystemTime::now() - Duration::from_hours(3);
+    let long_ago = SystemTime::now() - Duration::from_mins(150);
     for name in ["old.parquet", "note.txt"] {
         File::options()
             .write(true)
@@ -237,26 +237,26 @@ fn listings_say_rows_files_and_days_to_the_number() {
     assert_eq!(
         picked("vpc_flow"),
         [
-            "table".into(),
-            15.into(),
-            6.into(),
-            "2026-11-01".into(),
-            "2026-11-02".into()
+            json!("table"),
+            json!(15),
+            json!(6),
+            json!("2026-11-01"),
+            json!("2026-11-02")
         ]
     );
     assert_eq!(
         picked("cloudtrail"),
         [
-            "table".into(),
-            3.into(),
-            3.into(),
-            "2026-11-01".into(),
-            "2026-11-01".into()
+            json!("table"),
+            json!(3),
+            json!(3),
+            json!("2026-11-01"),
+            json!("2026-11-01")
         ]
     );
     assert_eq!(
         picked("tgw_flow"),
-        ["table".into(), 0.into(), 0.into(), Value::Null, Value::Null]
+        [json!("table"), json!(0), json!(0), Value::Null, Value::Null]
     );
     assert_eq!(picked("load_history")[..2], [json!("table"), json!(6)]);
     assert_eq!(picked("flow")[..2], [json!("view"), Value::Null]);
@@ -316,7 +316,7 @@ fn history_finds_objects_and_problems_newest_first() {
     let pair = |name: &str, status: &str| (name.to_owned(), status.to_owned());
     let bad = pair("bad.log", "loaded_with_rejects");
     assert_eq!(objects(&["--problems"]), [bad.clone(), pair("empty.log", "failed")]);
-    assert_eq!(objects(&["--limit", "1"]), [bad.clone()]);
+    assert_eq!(objects(&["--limit", "1"]), std::slice::from_ref(&bad));
     assert_eq!(objects(&["/2.log"]), [pair("2.log", "loaded")]);
     assert_eq!(objects(&["o'brien"]), []);
     assert_eq!(objects(&[]).len(), 8);

@@ -182,7 +182,7 @@ pub struct SqlArguments {
     /// Show each row as a block of lines
     #[arg(short = 'x', long)]
     pub expanded: bool,
-    /// Run each statement so often and print what each run cost, not its rows
+    /// Run each statement so often and print what each run cost, not its rows; no answer is kept from one run for the next
     #[arg(long, value_name = "TIMES", conflicts_with_all = ["format", "output"])]
     pub repeat: Option<NonZeroU32>,
 }

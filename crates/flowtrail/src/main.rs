@@ -2,6 +2,7 @@
 //!
 //! This crate reads arguments and wires the others; what it does itself is talk to people.
 
+mod allocator;
 mod arguments;
 mod commands;
 mod failure;
@@ -18,12 +19,8 @@ use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
 
-/// Loading makes and drops large buffers on all cores all the time; the system's allocator gives each back to the
-/// kernel and asks for it anew.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::set_up();
     #[cfg(feature = "failpoints")]
     let _failpoints = fail::FailScenario::setup();
     let arguments = Arguments::parse();

@@ -1,11 +1,13 @@
 //! A table as it stands at one version: its columns and files.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::datatypes::{Schema, SchemaRef};
 use deltalake_core::kernel::scalars::ScalarExt as _;
 use deltalake_core::kernel::{EagerSnapshot, LogicalFileView};
 use object_store::path::Path;
+
+use crate::scan::FileStatistics;
 
 /// A table at one version. Cheap to clone; it never changes.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct Snapshot {
     pub(crate) eager: EagerSnapshot,
     schema: SchemaRef,
     files: Arc<[DataFile]>,
+    /// What is known of each file, read from its JSON when a scan first asks.
+    statistics: Arc<OnceLock<Vec<FileStatistics>>>,
 }
 
 /// A Parquet file of a snapshot.
@@ -55,7 +59,12 @@ impl Snapshot {
                 view,
             })
             .collect();
-        Self { eager, schema, files }
+        Self {
+            eager,
+            schema,
+            files,
+            statistics: Arc::default(),
+        }
     }
 
     /// The version, from 0.
@@ -71,6 +80,12 @@ impl Snapshot {
     /// The files that hold the table's rows.
     pub fn files(&self) -> &[DataFile] {
         &self.files
+    }
+
+    /// What is known of each file.
+    pub(crate) fn statistics(&self) -> &[FileStatistics] {
+        self.statistics
+            .get_or_init(|| self.files.iter().map(FileStatistics::of).collect())
     }
 
     /// The rows of all files, where every file says.

@@ -13,7 +13,7 @@ use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
 
 use crate::catalog::{KnownSnapshots, OpenedTables};
-use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison};
+use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
 use crate::{Answer, EngineSettings, QueryError, functions, parse, refusal};
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches and what `SET` set.
@@ -65,6 +65,7 @@ impl Engine {
             .with_runtime_env(runtime)
             .with_optimizer_rule(Arc::new(SecondsComparison))
             .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
+            .with_physical_optimizer_rules(physical_rules(settings.caches))
             .build();
         for function in functions::all() {
             datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function)

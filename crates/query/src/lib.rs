@@ -31,6 +31,7 @@ mod vocabulary;
 pub use answer::{Answer, AnswerFigures, QueryFigures};
 pub use engine::Engine;
 pub use error::QueryError;
+pub use flowtrail_aggregate::CacheLimits;
 pub use listing::{ColumnDescription, Description, TableKind, TableSummary};
 pub use place::Place;
 pub use settings::EngineSettings;

@@ -7,6 +7,7 @@ use datafusion::error::Result;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
+use flowtrail_aggregate::CacheLimits;
 use flowtrail_lake::definition::DATABASE;
 
 /// The schema of bare names, before `logs` and `system`.
@@ -25,6 +26,8 @@ pub struct EngineSettings {
     pub parallelism: Option<usize>,
     /// Where sorting and grouping put what does not fit in memory; `None` for the system's temporary folder.
     pub spill_folder: Option<PathBuf>,
+    /// What is kept between statements: dashboards ask the same few questions of the same few columns again and again.
+    pub caches: CacheLimits,
 }
 
 impl Default for EngineSettings {
@@ -33,6 +36,10 @@ impl Default for EngineSettings {
             memory_limit_bytes: 512 << 20,
             parallelism: None,
             spill_folder: None,
+            caches: CacheLimits {
+                column_bytes: 256 << 20,
+                answer_bytes: 128 << 20,
+            },
         }
     }
 }

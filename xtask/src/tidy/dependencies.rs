@@ -44,6 +44,11 @@ const RULES: &[Rule] = &[
         must_not_use: &["tokio", "object_store", "aws-config", "datafusion", "deltalake-core"],
     },
     Rule {
+        package: "flowtrail-aggregate",
+        may_use: &[],
+        must_not_use: &["deltalake-core", "aws-config", "clap"],
+    },
+    Rule {
         package: "flowtrail-sample",
         may_use: &[],
         must_not_use: &["tokio", "object_store", "aws-config", "datafusion", "deltalake-core"],
@@ -60,7 +65,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "flowtrail-query",
-        may_use: &["flowtrail-lake"],
+        may_use: &["flowtrail-aggregate", "flowtrail-lake"],
         must_not_use: &["deltalake-core", "clap"],
     },
     Rule {
@@ -196,7 +201,8 @@ mod tests {
         assert_eq!(
             messages(&packages),
             [
-                "error: package flowtrail-query: it uses flowtrail-load, against the flow of records; it may use flowtrail-lake"
+                "error: package flowtrail-query: it uses flowtrail-load, against the flow of records; it may use \
+                 flowtrail-aggregate, flowtrail-lake"
             ]
         );
         let nobody_uses_the_binary = [uses("flowtrail-load", &[("flowtrail", true)]), uses("flowtrail", &[])];

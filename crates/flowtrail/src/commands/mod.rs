@@ -43,7 +43,12 @@ impl Context {
 
     /// Opens the lake for questions.
     pub async fn engine(&self) -> Result<Engine, Failure> {
-        Ok(Engine::new(self.lake().await?, EngineSettings::default())?)
+        self.engine_with(EngineSettings::default()).await
+    }
+
+    /// Opens the lake for questions, set up otherwise than usual.
+    pub async fn engine_with(&self, settings: EngineSettings) -> Result<Engine, Failure> {
+        Ok(Engine::new(self.lake().await?, settings)?)
     }
 }
 

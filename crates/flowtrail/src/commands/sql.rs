@@ -8,7 +8,7 @@ use flowtrail_query::output::{
     Destination, OutputFormat, OutputOptions, Written, readable_bytes, readable_count, write_stream,
 };
 use flowtrail_query::statements::split;
-use flowtrail_query::{Engine, QueryFigures};
+use flowtrail_query::{Engine, EngineSettings, QueryFigures};
 use serde_json::json;
 
 use super::repeat::repeat;
@@ -20,7 +20,12 @@ use crate::stdout;
 
 /// Runs `flowtrail sql`.
 pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
-    let engine = context.engine().await?;
+    let mut settings = EngineSettings::default();
+    if arguments.repeat.is_some() {
+        // Each run is to cost what the statement costs.
+        settings.caches.answer_bytes = 0;
+    }
+    let engine = context.engine_with(settings).await?;
     let printer = Printer::new(context.json, &arguments)?;
     let Some(text) = statements(&arguments)? else {
         return prompt(&engine, printer);

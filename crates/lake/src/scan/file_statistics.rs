@@ -1,6 +1,7 @@
 //! Delta's statistics as the engine wants them: for pruning, and for planning.
 
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{ArrayRef, UInt64Array};
 use arrow::datatypes::{DataType, Schema, TimeUnit};
@@ -19,6 +20,8 @@ use crate::stage::day_number;
 pub struct FileStatistics {
     json: Value,
     day: Option<i32>,
+    /// For the engine's planner, when it was first asked for.
+    planning: OnceLock<Arc<Statistics>>,
 }
 
 /// Which end of a range.
@@ -40,7 +43,11 @@ impl FileStatistics {
             .as_deref()
             .and_then(|day| NaiveDate::from_str(day).ok())
             .map(day_number);
-        Self { json, day }
+        Self {
+            json,
+            day,
+            planning: OnceLock::new(),
+        }
     }
 
     /// The file's partition value.
@@ -67,8 +74,13 @@ impl FileStatistics {
         scalar(&self.json[field][column], data_type)
     }
 
-    /// For the engine's planner: `file_schema` are the columns of the files, without the partition.
-    pub fn for_planning(&self, file_schema: &Schema) -> Statistics {
+    /// For the engine's planner: `file_schema` are the columns of the files, without the partition. They are those of the
+    /// file's snapshot, so the same each time.
+    pub fn for_planning(&self, file_schema: &Schema) -> Arc<Statistics> {
+        Arc::clone(self.planning.get_or_init(|| Arc::new(self.of_columns(file_schema))))
+    }
+
+    fn of_columns(&self, file_schema: &Schema) -> Statistics {
         let known = |value: Option<ScalarValue>, data_type: &DataType| match value {
             // The greatest time is rounded up to milliseconds.
             Some(value) if matches!(data_type, DataType::Timestamp(..)) => Precision::Inexact(value),
@@ -143,12 +155,12 @@ impl PruningStatistics for FilesToPrune<'_> {
 
     fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
         let counts: UInt64Array = self.files.iter().map(|file| file.nulls(&column.name)).collect();
-        Some(std::sync::Arc::new(counts))
+        Some(Arc::new(counts))
     }
 
     fn row_counts(&self) -> Option<ArrayRef> {
         let counts: UInt64Array = self.files.iter().map(FileStatistics::rows).collect();
-        Some(std::sync::Arc::new(counts))
+        Some(Arc::new(counts))
     }
 
     fn contained(&self, _: &Column, _: &std::collections::HashSet<ScalarValue>) -> Option<arrow::array::BooleanArray> {

@@ -61,15 +61,17 @@ impl FileScan<'_> {
             .iter()
             .map(|position| read_schema.index_of(self.schema.field(*position).name()))
             .collect::<std::result::Result<Vec<_>, _>>()?;
+        let ordering = self.order.and_then(|column| ordering(&read_schema, column));
         let files = self.files.iter().map(|(file, known)| {
             let mut scanned = PartitionedFile::new(file.path.to_string(), file.size_bytes);
             if partition.is_some() {
                 scanned.partition_values = vec![known.day()];
             }
-            scanned.with_statistics(Arc::new(known.for_planning(&file_schema)))
+            scanned
+                .with_statistics(known.for_planning(&file_schema))
+                .with_ordering(ordering.clone())
         });
         let files: Vec<PartitionedFile> = files.collect();
-        let ordering = self.order.and_then(|column| ordering(&read_schema, column));
         let (groups, ordered) = groups(files, &read_schema, ordering.as_ref(), self.streams);
         let (groups, statistics) = compute_all_files_statistics(groups, Arc::clone(&read_schema), true, false)?;
         let source = Arc::new(ParquetSource::new(table_schema));

@@ -1,6 +1,6 @@
 //! A table as the query engine sees it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
@@ -25,7 +25,6 @@ pub struct LakeTable {
     definition: Arc<TableDefinition>,
     snapshot: Option<Snapshot>,
     schema: SchemaRef,
-    statistics: OnceLock<Vec<FileStatistics>>,
     figures: Figures,
 }
 
@@ -39,14 +38,12 @@ impl LakeTable {
             definition,
             snapshot,
             schema,
-            statistics: OnceLock::new(),
             figures,
         }
     }
 
     fn statistics_of_files(&self) -> &[FileStatistics] {
-        self.statistics
-            .get_or_init(|| self.files().iter().map(FileStatistics::of).collect())
+        self.snapshot.as_ref().map_or(&[], Snapshot::statistics)
     }
 
     fn files(&self) -> &[crate::DataFile] {

@@ -165,7 +165,7 @@ async fn memory_has_a_limit_that_is_named() {
     let settings = EngineSettings {
         memory_limit_bytes: 1 << 20,
         parallelism: Some(2),
-        spill_folder: None,
+        ..EngineSettings::default()
     };
     let engine = Engine::new(lake.engine.lake().clone(), settings).unwrap();
     let sql = "SELECT array_agg(value) FROM generate_series(1, 10000000)";

@@ -5,5 +5,6 @@ mod errors;
 mod lake;
 mod listing;
 mod names;
+mod newest;
 mod pruning;
 mod views;

@@ -1,0 +1,119 @@
+//! What statements before have worked out, for those after them.
+//!
+//! A dashboard asks the same question again and again, of files that never change and a few new ones. So the groups of
+//! the row groups that a statement needed as a whole are kept under what it asked of them. The next time only the row
+//! groups that came since are read, and those at the edge of a time range, which a condition cuts through.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::answer::Collected;
+use crate::cache::RowGroup;
+use crate::question::Question;
+
+/// Of the room there is, an answer may take this part.
+const LARGEST_PART: usize = 4;
+/// A guess at an answer's size, from which the cache works out how many entries it makes room for at first.
+const USUAL_ANSWER_BYTES: usize = 1 << 20;
+
+/// Groups, and the row groups they are of.
+#[derive(Debug)]
+pub struct Known {
+    /// The row groups.
+    pub of: HashSet<RowGroup>,
+    /// Their groups.
+    pub collected: Arc<Collected>,
+}
+
+/// The place of an answer. It is empty while a statement adds to it, and stays so when that fails.
+#[derive(Clone, Debug, Default)]
+struct Place {
+    known: Arc<Mutex<Option<Known>>>,
+    bytes: usize,
+}
+
+/// Answers by what was asked, up to so many bytes; those asked for seldom or long ago go first.
+pub struct KeptAnswers {
+    places: Cache<String, Place, Bytes>,
+    limit_bytes: usize,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<String, Place> for Bytes {
+    fn weight(&self, asked: &String, place: &Place) -> u64 {
+        (place.bytes + asked.len() + size_of::<Place>()) as u64
+    }
+}
+
+impl KeptAnswers {
+    /// Nothing yet.
+    pub fn new(limit_bytes: usize) -> Self {
+        let places = Cache::with_weighter(limit_bytes / USUAL_ANSWER_BYTES, limit_bytes as u64, Bytes);
+        Self { places, limit_bytes }
+    }
+
+    /// The place for what `question` asks of row groups for which the conditions numbered in `open` are not settled.
+    /// `None` while another statement works on it: nobody waits for it, as the two may be parts of the same plan.
+    /// `session` is what else the answer hangs on.
+    pub fn place(&self, question: &Question, open: &[usize], session: &str) -> Option<Slot> {
+        let filters: Vec<_> = open.iter().map(|number| &question.filters[*number]).collect();
+        let asked = format!(
+            "{session} {:?} {:?} {:?} {filters:?}",
+            question.columns, question.keys, question.aggregates
+        );
+        let place = self.places.get(&asked).unwrap_or_else(|| {
+            let place = Place::default();
+            self.places.insert(asked.clone(), place.clone());
+            place
+        });
+        let known = place.known.try_lock_owned().ok()?;
+        Some(Slot { asked, known })
+    }
+
+    /// Whether an answer of so many bytes is kept.
+    pub fn has_room_for(&self, bytes: usize) -> bool {
+        bytes <= self.limit_bytes / LARGEST_PART
+    }
+
+    /// Keeps an answer.
+    pub fn keep(&self, mut slot: Slot, known: Known) {
+        let bytes = known.collected.bytes() + known.of.iter().map(|of| of.file.as_ref().len() + 64).sum::<usize>();
+        *slot.known = Some(known);
+        let place = Place {
+            known: Arc::clone(OwnedMutexGuard::mutex(&slot.known)),
+            bytes,
+        };
+        self.places.insert(slot.asked, place);
+    }
+}
+
+impl fmt::Debug for KeptAnswers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeptAnswers")
+            .field("answers", &self.places.len())
+            .field("bytes", &self.places.weight())
+            .field("limit_bytes", &self.limit_bytes)
+            .finish()
+    }
+}
+
+/// The place of an answer, held by one statement.
+#[derive(Debug)]
+pub struct Slot {
+    asked: String,
+    known: OwnedMutexGuard<Option<Known>>,
+}
+
+impl Slot {
+    /// What is known, when all of it is among the row groups that are asked for.
+    pub fn take(&mut self, asked: &HashSet<RowGroup>) -> Option<Known> {
+        self.known.take().filter(|known| known.of.is_subset(asked))
+    }
+}
