@@ -8,6 +8,7 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, Tr
 use datafusion::datasource::physical_plan::ParquetSource;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::utils::split_conjunction;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
@@ -160,6 +161,19 @@ fn down_to_scan(
     if let Some(projection) = config.file_source().projection() {
         let expressions: Vec<_> = projection.iter().map(|projected| Arc::clone(&projected.expr)).collect();
         parts = parts.map(|part| over(part, &expressions))?;
+    }
+    // A scan that filters rows itself has no filter above it. Where it only prunes, its conditions stand above it too.
+    if let Some(predicate) = config.file_source().filter() {
+        for condition in split_conjunction(&predicate) {
+            let is_known = parts
+                .filters
+                .iter()
+                .flat_map(split_conjunction)
+                .any(|known| known == condition);
+            if !is_known {
+                parts.filters.push(Arc::clone(condition));
+            }
+        }
     }
     let table = Arc::clone(datafusion_datasource::file::FileSource::table_schema(source).table_schema());
     let scan = Scan {

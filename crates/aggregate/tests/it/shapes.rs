@@ -157,3 +157,17 @@ async fn a_column_a_file_does_not_have_is_null_in_it() {
         "{rows:?}"
     );
 }
+
+#[tokio::test]
+async fn conditions_that_a_scan_took_over_are_not_lost() {
+    let folder = folder(&records(2_000), &ALL);
+    let table = Table::with_filters_in_scans(folder.path()).await;
+    for statement in [
+        "SELECT few, count(*) FROM t WHERE small > 3 AND few = 'f1' GROUP BY few",
+        "SELECT count(*), sum(large) FROM t WHERE many = 'm21' AND at > 10",
+        "SELECT few, count(*) FROM (SELECT few, small + 1 AS next FROM t) WHERE next > 3 GROUP BY few",
+    ] {
+        let answer = table.same(statement).await;
+        assert_eq!((answer.on_codes, answer.declined), (1, 0), "{statement}");
+    }
+}

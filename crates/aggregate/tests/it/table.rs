@@ -140,14 +140,25 @@ impl Table {
     }
 
     pub async fn with_memory(folder: &Path, bytes: usize) -> Self {
+        Self::set_up(folder, bytes, false).await
+    }
+
+    /// The table, whose scans filter rows themselves.
+    pub async fn with_filters_in_scans(folder: &Path) -> Self {
+        Self::set_up(folder, 1 << 30, true).await
+    }
+
+    async fn set_up(folder: &Path, bytes: usize, filters_in_scans: bool) -> Self {
         let context = async |rules| {
             let runtime = RuntimeEnvBuilder::new()
                 .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
                 .build_arc()
                 .unwrap();
+            let mut config = SessionConfig::new().with_target_partitions(3).with_batch_size(64);
+            config.options_mut().execution.parquet.pushdown_filters = filters_in_scans;
             let state = SessionStateBuilder::new()
                 .with_default_features()
-                .with_config(SessionConfig::new().with_target_partitions(3).with_batch_size(64))
+                .with_config(config)
                 .with_runtime_env(runtime)
                 .with_physical_optimizer_rules(rules)
                 .build();
