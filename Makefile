@@ -78,9 +78,14 @@ fuzz:
 	    -print_final_stats=1) || exit 1; \
 	done
 
+## Licences, sources and versions of what we depend on; and its known defects, where their database can be reached.
 deny:
-	@if command -v cargo-deny >/dev/null; then (set -x; cargo deny check); \
-	else echo "SKIPPED: licences and advisories (cargo install --locked cargo-deny)"; fi
+	@if ! command -v cargo-deny >/dev/null; then \
+	  echo "SKIPPED: licences and advisories (cargo install --locked cargo-deny)"; exit 0; fi; \
+	set -ex; \
+	cargo deny --log-level error check bans licenses sources; \
+	if cargo deny --log-level error fetch db 2>/dev/null; then cargo deny --log-level error check advisories; \
+	else echo "NOT CHECKED: advisories (their database cannot be fetched)"; fi
 
 ## The decoders with criterion; then loads and questions, side by side with DuckDB and ClickHouse where they are
 ## installed, into bench/RESULTS.md; then other forms of logs. It is the release build that is measured.
