@@ -20,6 +20,11 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+fn segment_after<'a>(before: &str, name: &'a str) -> &'a str {
+    let (_, rest) = name.split_once(before).unwrap();
+    rest.split_once('/').unwrap().0
+}
+
 #[test]
 fn only_what_the_keys_admit_is_opened() {
     let site = Site::new();
@@ -39,22 +44,8 @@ fn only_what_the_keys_admit_is_opened() {
     assert_eq!(made.status.code(), Some(0));
     let files = files_below(&site.logs());
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    let region = names[0]
-        .split("/vpcflowlogs/")
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap()
-        .to_owned();
-    let account = names[0]
-        .split("/AWSLogs/")
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap()
-        .to_owned();
+    let region = segment_after("/vpcflowlogs/", &names[0]);
+    let account = segment_after("/AWSLogs/", &names[0]);
     let expected = |keep: &dyn Fn(&str) -> bool| names.iter().filter(|name| keep(name)).count();
 
     // Objects of that day are damaged: opened, they would fail.
@@ -72,11 +63,11 @@ fn only_what_the_keys_admit_is_opened() {
     assert_eq!(summary["outside"], json!(names.len() - on_14th));
 
     let of_region = expected(&|name| is_from_14th(name) && name.contains(&format!("/{region}/")));
-    let (status, summary) = site.load(&["--dry-run", "--since", "2026-11-14", "--region", &region]);
+    let (status, summary) = site.load(&["--dry-run", "--since", "2026-11-14", "--region", region]);
     let loaded = summary["loaded"].as_u64().unwrap() + summary["already_loaded"].as_u64().unwrap();
     assert_eq!((status, loaded), (0, of_region as u64), "{summary}");
     let of_account = expected(&|name| is_from_14th(name) && name.contains(&format!("/{account}/")));
-    let (status, summary) = site.load(&["--since", "2026-11-14", "--account", &account]);
+    let (status, summary) = site.load(&["--since", "2026-11-14", "--account", account]);
     let loaded = summary["loaded"].as_u64().unwrap() + summary["already_loaded"].as_u64().unwrap();
     assert_eq!((status, loaded), (0, of_account as u64), "{summary}");
 

@@ -62,6 +62,13 @@ impl Site {
         )
     }
 
+    /// What a command prints with `--json`.
+    pub fn json_of(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
     /// The rows of an answer.
     pub fn ask(&self, sql: &str) -> Value {
         let output = self.run(&["sql", "--json", sql]);

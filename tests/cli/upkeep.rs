@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::site::Site;
 
@@ -35,15 +35,8 @@ fn loaded() -> Site {
     site
 }
 
-fn json_of(site: &Site, arguments: &[&str]) -> Value {
-    let output = site.run(&[arguments, &["--json"]].concat());
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
 fn files(site: &Site) -> u64 {
-    let output = site.run(&["sql", "--json", "SELECT count(bytes) AS n FROM vpc_flow"]);
-    serde_json::from_slice::<Value>(&output.stdout).unwrap()["figures"]["files_total"]
+    site.json_of(&["sql", "SELECT count(bytes) AS n FROM vpc_flow"])["figures"]["files_total"]
         .as_u64()
         .unwrap()
 }
@@ -52,11 +45,11 @@ fn files(site: &Site) -> u64 {
 fn compacting_changes_files_and_no_answer() {
     let site = loaded();
     let (before, sums) = (files(&site), site.ask(SUMS));
-    let done = json_of(&site, &["compact", "logs.vpc_flow"]);
+    let done = site.json_of(&["compact", "logs.vpc_flow"]);
     assert_eq!(done["logs.vpc_flow"]["files_before"], json!(before), "{done}");
     assert_eq!((files(&site), site.ask(SUMS)), (4, sums));
     assert_eq!(
-        json_of(&site, &["compact"])["logs.vpc_flow"]["partitions"],
+        site.json_of(&["compact"])["logs.vpc_flow"]["partitions"],
         0,
         "nothing is left to merge"
     );
@@ -67,15 +60,15 @@ fn compacting_changes_files_and_no_answer() {
 fn old_days_go_and_files_nobody_needs_after_them() {
     let site = loaded();
     let before = site.ask(SUMS);
-    let would = json_of(&site, &["retain", "--before", "2026-11-14", "--dry-run"]);
+    let would = site.json_of(&["retain", "--before", "2026-11-14", "--dry-run"]);
     assert_eq!(would["logs.vpc_flow"]["days"], json!(["2026-11-12", "2026-11-13"]));
     assert_eq!(site.ask(SUMS), before, "a dry run drops nothing");
-    json_of(&site, &["retain", "--before", "2026-11-14"]);
+    site.json_of(&["retain", "--before", "2026-11-14"]);
     assert_eq!(site.ask(SUMS).as_array().unwrap()[..], before.as_array().unwrap()[2..]);
     assert_eq!(site.load(&[]).1["loaded"], 0, "what was dropped is not loaded again");
 
-    json_of(&site, &["compact"]);
-    let kept = json_of(&site, &["vacuum"]);
+    site.json_of(&["compact"]);
+    let kept = site.json_of(&["vacuum"]);
     assert_eq!(
         kept["logs.vpc_flow"]["files"], 0,
         "a query may still read what left the table a moment ago: {kept}"
@@ -89,7 +82,7 @@ fn old_days_go_and_files_nobody_needs_after_them() {
 #[test]
 fn what_is_in_the_lake_can_be_looked_at() {
     let site = loaded();
-    let history = json_of(&site, &["history"]);
+    let history = site.json_of(&["history"]);
     let rows = history.as_array().or_else(|| history["rows"].as_array()).unwrap();
     assert_eq!(rows.len(), 27, "{history}");
     for (arguments, says) in [
@@ -102,7 +95,7 @@ fn what_is_in_the_lake_can_be_looked_at() {
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains(says), "{arguments:?}: {text}");
-        json_of(&site, arguments);
+        site.json_of(arguments);
     }
     let unknown = site.run(&["describe", "flwo"]);
     assert_eq!(unknown.status.code(), Some(1));

@@ -25,12 +25,6 @@ fn loaded() -> Site {
     site
 }
 
-fn json_of(site: &Site, arguments: &[&str]) -> Value {
-    let output = site.run(&[arguments, &["--json"]].concat());
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
 fn text_of(site: &Site, arguments: &[&str]) -> String {
     let output = site.run(arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
@@ -57,7 +51,7 @@ fn on_disk(site: &Site) -> BTreeSet<String> {
 }
 
 fn files_total(site: &Site) -> u64 {
-    json_of(site, &["sql", "SELECT count(srcaddr) AS n FROM vpc_flow"])["figures"]["files_total"]
+    site.json_of(&["sql", "SELECT count(srcaddr) AS n FROM vpc_flow"])["figures"]["files_total"]
         .as_u64()
         .unwrap()
 }
@@ -90,7 +84,7 @@ fn vacuum_removes_what_left_the_table_longer_ago_than_the_age_and_nothing_else()
     let site = loaded();
     let sums = "SELECT day, count(*) AS n, count(DISTINCT start) AS differing FROM vpc_flow GROUP BY 1 ORDER BY 1";
     let answer = json!([{"day": "2026-11-01", "n": 6, "differing": 3}, {"day": "2026-11-02", "n": 9, "differing": 3}]);
-    let merged = json_of(&site, &["compact", "logs.vpc_flow"]);
+    let merged = site.json_of(&["compact", "logs.vpc_flow"]);
     let counts =
         ["files_before", "files_after", "partitions", "rows"].map(|name| merged["logs.vpc_flow"][name].as_u64());
     assert_eq!(counts, [6, 2, 2, 15].map(Some), "{merged}");
@@ -111,7 +105,7 @@ fn vacuum_removes_what_left_the_table_longer_ago_than_the_age_and_nothing_else()
             .unwrap();
     }
     assert_eq!(
-        json_of(&site, &["vacuum"])["logs.vpc_flow"]["files"],
+        site.json_of(&["vacuum"])["logs.vpc_flow"]["files"],
         0,
         "a week, unless told otherwise"
     );
@@ -120,19 +114,19 @@ fn vacuum_removes_what_left_the_table_longer_ago_than_the_age_and_nothing_else()
         6
     );
     assert_eq!(
-        json_of(&site, &["vacuum", "--older-than", "3"])["logs.vpc_flow"]["files"],
+        site.json_of(&["vacuum", "--older-than", "3"])["logs.vpc_flow"]["files"],
         0,
         "two hours are not three"
     );
 
     let before = on_disk(&site);
-    let would = json_of(&site, &["vacuum", "--older-than", "1", "--dry-run"]);
+    let would = site.json_of(&["vacuum", "--older-than", "1", "--dry-run"]);
     assert_eq!(
         (&would["logs.vpc_flow"]["files"], on_disk(&site)),
         (&json!(7), before),
         "a dry run removes nothing"
     );
-    let gone = json_of(&site, &["vacuum", "--older-than", "1"]);
+    let gone = site.json_of(&["vacuum", "--older-than", "1"]);
     assert_eq!(
         gone["logs.vpc_flow"],
         json!({"files": 7, "bytes": would["logs.vpc_flow"]["bytes"], "failed": 0})
@@ -142,7 +136,7 @@ fn vacuum_removes_what_left_the_table_longer_ago_than_the_age_and_nothing_else()
     assert!(left.contains("young.parquet") && left.contains("note.txt"), "{left:?}");
     assert_eq!(site.ask(sums), answer);
     assert_eq!(
-        json_of(&site, &["vacuum", "--older-than", "1"])["logs.vpc_flow"]["files"],
+        site.json_of(&["vacuum", "--older-than", "1"])["logs.vpc_flow"]["files"],
         0
     );
     assert_eq!(site.load(&[]).1["already_loaded"], 6);
@@ -173,12 +167,12 @@ fn ages_that_would_endanger_queries_or_today_are_refused() {
 #[test]
 fn days_go_by_age_or_table_and_the_history_keeps_their_objects() {
     let site = loaded();
-    let kept = json_of(&site, &["retain", "--days", "36500"]);
+    let kept = site.json_of(&["retain", "--days", "36500"]);
     assert_eq!(
         kept["logs.vpc_flow"],
         json!({"days": [], "files": 0, "rows": 0, "bytes": 0})
     );
-    let gone = json_of(&site, &["retain", "--before", "2026-11-02", "logs.vpc_flow"]);
+    let gone = site.json_of(&["retain", "--before", "2026-11-02", "logs.vpc_flow"]);
     assert_eq!(
         gone.as_object().unwrap().len(),
         1,
@@ -223,7 +217,7 @@ fn days_go_by_age_or_table_and_the_history_keeps_their_objects() {
 #[test]
 fn listings_say_rows_files_and_days_to_the_number() {
     let site = loaded();
-    let tables = json_of(&site, &["tables"]);
+    let tables = site.json_of(&["tables"]);
     let of = |name: &str| {
         tables
             .as_array()
@@ -271,7 +265,7 @@ fn listings_say_rows_files_and_days_to_the_number() {
         format!("{} next-moon\n{} full\n", HEADER.trim_end(), FLOW.trim_end()),
     );
     assert_eq!(site.load(&[]).0, 0);
-    let described = json_of(&site, &["describe", "vpc_flow"]);
+    let described = site.json_of(&["describe", "vpc_flow"]);
     let column = |name: &str| {
         described["columns"]
             .as_array()
@@ -303,7 +297,7 @@ fn history_finds_objects_and_problems_newest_first() {
     site.put("empty.log", "");
     assert_eq!(site.load(&[]).0, 3);
     let objects = |arguments: &[&str]| {
-        let answer = json_of(&site, &[&["history"], arguments].concat());
+        let answer = site.json_of(&[&["history"], arguments].concat());
         let name = |row: &Value| {
             let uri = row["object_uri"].as_str().unwrap();
             (

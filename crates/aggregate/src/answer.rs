@@ -1,12 +1,13 @@
 //! Groups as rows of the answer.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
 use datafusion::execution::memory_pool::MemoryReservation;
+use parking_lot::Mutex;
 
 use crate::groups::{Groups, Layout, Overflow, PARTITIONS, Partition, key_of};
 use crate::interner::{Interner, Numbered};
@@ -136,9 +137,7 @@ impl Finished {
 
     /// Appends the records of a partition, one a group.
     fn append(&self, partition: usize, records: &mut Vec<i64>) -> Result<(), Overflow> {
-        let mut partition = self.partitions[partition]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut partition = self.partitions[partition].lock();
         let (lasting, passing) = std::mem::take(&mut *partition);
         let begin = records.len();
         match Arc::try_unwrap(lasting.records) {

@@ -93,16 +93,8 @@ impl Reader {
         };
         match &column.rows {
             Rows::Codes32(codes) => Page::Codes(&codes[range]),
-            Rows::Codes8(codes) => {
-                self.codes.clear();
-                self.codes.extend(codes[range].iter().map(|code| u32::from(*code)));
-                Page::Codes(&self.codes)
-            }
-            Rows::Codes16(codes) => {
-                self.codes.clear();
-                self.codes.extend(codes[range].iter().map(|code| u32::from(*code)));
-                Page::Codes(&self.codes)
-            }
+            Rows::Codes8(codes) => Page::Codes(widened(&codes[range], &mut self.codes)),
+            Rows::Codes16(codes) => Page::Codes(widened(&codes[range], &mut self.codes)),
             Rows::Numbers32(numbers, validity) => {
                 self.numbers.clear();
                 self.numbers
@@ -114,6 +106,12 @@ impl Reader {
             }
         }
     }
+}
+
+fn widened<'a, T: Copy + Into<u32>>(narrow: &[T], codes: &'a mut Vec<u32>) -> &'a [u32] {
+    codes.clear();
+    codes.extend(narrow.iter().map(|code| -> u32 { (*code).into() }));
+    codes
 }
 
 fn set<'a>(validity: &Validity, range: Range<usize>, valid: &'a mut Vec<u8>) -> Option<&'a [u8]> {
@@ -138,14 +136,11 @@ pub enum Chosen<'a> {
 }
 
 impl<'a> Chosen<'a> {
-    /// Those of `rows` rows that stand at the positions given; where they are all, nothing needs to be picked.
-    pub fn of_rows(rows: usize) -> impl Fn(&'a [u32]) -> Self {
-        move |positions| {
-            if positions.len() == rows {
-                Self::All(rows)
-            } else {
-                Self::At(positions)
-            }
+    /// Those of `rows` rows that stand at `positions`, if given; where they are all, nothing needs to be picked.
+    pub fn of_rows(rows: usize, positions: Option<&'a [u32]>) -> Self {
+        match positions {
+            Some(positions) if positions.len() < rows => Self::At(positions),
+            _ => Self::All(rows),
         }
     }
 

@@ -1,18 +1,19 @@
 //! The groups of all files together.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashTable;
+use parking_lot::Mutex;
 
 use crate::partial::States;
+use crate::spread::{FACTOR, spread};
 
 /// Groups are spread over so many parts: each is small enough for a cache when it is put in order, and threads seldom want
 /// the same one.
 pub const PARTITIONS: usize = 256;
 /// A part is put in order when it has grown by so many records beyond twice what it was after the last time.
 const SLACK_RECORDS: usize = 1 << 15;
-const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// How the words of a record follow each other: its keys' numbers, two a word, and its states.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ impl Groups {
             if groups.is_empty() {
                 continue;
             }
-            let mut partition = self.partitions[number].lock().unwrap_or_else(PoisonError::into_inner);
+            let mut partition = self.partitions[number].lock();
             let Partition { records, ordered } = &mut *partition;
             let records = Arc::make_mut(records);
             if records.is_empty() {
@@ -121,9 +122,7 @@ impl Groups {
 
     /// The records of a partition, which go from here unless they are to be kept.
     pub fn records(&self, partition: usize, keep: bool) -> Result<Partition, Overflow> {
-        let mut partition = self.partitions[partition]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut partition = self.partitions[partition].lock();
         let before = partition.records.len();
         if keep && before > partition.ordered {
             let Partition { records, ordered } = &mut *partition;
@@ -178,7 +177,7 @@ impl Layout {
             for record in old.chunks_exact_mut(record_words) {
                 let hash = hash(&record[..self.key_words()]);
                 let is_it = |place: &(u32, u32)| self.is_at(new, *place, hash, record);
-                let Ok(found) = places.find_entry(spread(hash), is_it) else {
+                let Ok(found) = places.find_entry(spread(hash as u32), is_it) else {
                     continue;
                 };
                 let ((_, place), _) = found.remove();
@@ -215,7 +214,7 @@ impl Layout {
             let (before, rest) = records.split_at_mut(from * record_words);
             let record = &rest[..record_words];
             let hash = hash(&record[..key_words]);
-            let found = places.find(spread(hash), |place| self.is_at(before, *place, hash, record));
+            let found = places.find(spread(hash as u32), |place| self.is_at(before, *place, hash, record));
             if let Some((_, place)) = found {
                 let at = *place as usize * record_words;
                 let states = &mut before[at + key_words..at + record_words];
@@ -224,8 +223,8 @@ impl Layout {
                 }
                 continue;
             }
-            places.insert_unique(spread(hash), (hash as u32, kept as u32), |(hash, _)| {
-                spread(u64::from(*hash))
+            places.insert_unique(spread(hash as u32), (hash as u32, kept as u32), |(hash, _)| {
+                spread(*hash)
             });
             if kept < from {
                 for word in 0..record_words {
@@ -297,9 +296,4 @@ fn hash(key: &[i64]) -> u64 {
         let product = u128::from(hash ^ *word as u64) * u128::from(FACTOR);
         (product >> 64) as u64 ^ product as u64
     })
-}
-
-/// What the table sees of a hash: its low half, which is kept beside the place, over all 64 bits.
-fn spread(hash: u64) -> u64 {
-    u64::from(hash as u32).wrapping_mul(FACTOR)
 }

@@ -1,6 +1,6 @@
 //! Numbers for the distinct values of a key, the same in all files.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringViewBuilder};
 use arrow::buffer::Buffer;
@@ -9,9 +9,11 @@ use arrow::datatypes::{DataType, Int64Type};
 use datafusion::common::{Result, exec_err};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use parking_lot::Mutex;
 use std::hash::BuildHasher;
 
-use crate::numbers::{as_int64, from_int64};
+use crate::numbers::{as_int64, from_int64, is_text};
+use crate::spread::spread;
 
 /// Values are spread over so many tables, so that files can be worked on side by side.
 const SHARDS: u32 = 16;
@@ -52,10 +54,6 @@ impl Interner {
         }
     }
 
-    fn is_text(&self) -> bool {
-        matches!(self.data_type, DataType::Utf8 | DataType::Utf8View)
-    }
-
     /// The number of each value that `codes` point at; what the others get has no meaning.
     pub fn numbers(&self, values: &ArrayRef, codes: &[u32]) -> Result<Vec<u32>> {
         let mut is_used = vec![false; values.len()];
@@ -69,7 +67,7 @@ impl Interner {
             }
         }
         let used = (0..values.len()).filter(|code| is_used[*code]);
-        if self.is_text() {
+        if is_text(&self.data_type) {
             let texts = cast(values, &DataType::Utf8View)?;
             let texts = texts.as_string_view();
             self.spread(
@@ -110,7 +108,7 @@ impl Interner {
             if of_shard.is_empty() {
                 continue;
             }
-            let mut shard = lock(&self.shards[number]);
+            let mut shard = self.shards[number].lock();
             for (hash, code) in of_shard {
                 let place = place(&mut shard, *hash, *code as usize);
                 numbers[*code as usize] = place * SHARDS + number as u32;
@@ -124,17 +122,19 @@ impl Interner {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        let shards: usize = self.shards.iter().map(|shard| lock(shard).bytes()).sum();
+        let shards: usize = self.shards.iter().map(|shard| shard.lock().bytes()).sum();
         shards
-            + lock(&self.numbered)
+            + self
+                .numbered
+                .lock()
                 .as_ref()
                 .map_or(0, |numbered| numbered.values.get_array_memory_size())
     }
 
     /// All values by now, which go from here unless they are to be kept.
     pub fn values(&self, keep: bool) -> Result<Arc<Numbered>> {
-        let count: usize = self.shards.iter().map(|shard| lock(shard).len()).sum();
-        let mut numbered = lock(&self.numbered);
+        let count: usize = self.shards.iter().map(|shard| shard.lock().len()).sum();
+        let mut numbered = self.numbered.lock();
         if let Some(numbered) = numbered.as_ref().filter(|numbered| numbered.null as usize == count) {
             return Ok(Arc::clone(numbered));
         }
@@ -149,7 +149,7 @@ impl Interner {
         let mut texts = StringViewBuilder::new();
         let mut integers = Vec::new();
         for shard in &self.shards {
-            let mut shard = lock(shard);
+            let mut shard = shard.lock();
             begins.push(count);
             count += shard.len() as u32;
             let of_shard = if keep {
@@ -165,7 +165,7 @@ impl Interner {
             }
             integers.extend_from_slice(&shard.numbers);
         }
-        let values: ArrayRef = if self.is_text() {
+        let values: ArrayRef = if is_text(&self.data_type) {
             texts.append_null();
             cast(&texts.finish(), &self.data_type)?
         } else {
@@ -221,15 +221,6 @@ impl Shard {
         numbers.push(number);
         place
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What a table sees of a hash of which it keeps the low half: that half over all 64 bits.
-fn spread(low: u32) -> u64 {
-    u64::from(low).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// All values of a key.

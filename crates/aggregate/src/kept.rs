@@ -63,6 +63,9 @@ impl KeptAnswers {
     /// `None` while another statement works on it: nobody waits for it, as the two may be parts of the same plan.
     /// `session` is what else the answer hangs on.
     pub fn place(&self, question: &Question, open: &[usize], session: &str) -> Option<Slot> {
+        if self.limit_bytes == 0 {
+            return None;
+        }
         let filters: Vec<_> = open.iter().map(|number| &question.filters[*number]).collect();
         let asked = format!(
             "{session} {:?} {:?} {:?} {filters:?}",

@@ -36,6 +36,7 @@ mod question;
 mod row_group;
 mod rowwise;
 mod rule;
+mod spread;
 mod totals;
 mod work;
 

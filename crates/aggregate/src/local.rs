@@ -9,7 +9,7 @@ use datafusion::common::{Result, exec_err};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::numbers::{as_int64, from_int64};
+use crate::numbers::{as_int64, from_int64, is_text};
 
 /// Groups get a place each, used or not, as long as there are no more than this many places.
 const MOST_DENSE: u128 = 1 << 18;
@@ -225,7 +225,7 @@ impl Values {
 
     /// The value of each code.
     pub fn values(self) -> Result<ArrayRef> {
-        if matches!(self.data_type, DataType::Utf8 | DataType::Utf8View) {
+        if is_text(&self.data_type) {
             let mut texts: Vec<_> = self.texts.into_iter().collect();
             texts.sort_unstable_by_key(|(_, code)| *code);
             let texts: StringViewArray = texts.into_iter().map(|(text, _)| text).collect();

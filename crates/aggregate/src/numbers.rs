@@ -7,6 +7,11 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 
+/// Whether values of the type are text.
+pub fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::Utf8View)
+}
+
 /// Whether every value of the type is a 64-bit number of its own.
 pub fn fits_int64(data_type: &DataType) -> bool {
     use DataType::{Boolean, Date32, Int8, Int16, Int32, Int64, Timestamp, UInt8, UInt16, UInt32};

@@ -11,7 +11,7 @@ use datafusion::physical_expr::utils::{collect_columns, split_conjunction};
 use datafusion::physical_expr_common::physical_expr::is_volatile;
 
 use crate::expression::{Expression, replace_columns};
-use crate::numbers::fits_int64;
+use crate::numbers::{fits_int64, is_text};
 
 /// More columns to group by are left to the engine's own plan.
 pub const MOST_KEYS: usize = 8;
@@ -51,13 +51,6 @@ pub enum Function {
     Minimum,
     Maximum,
     Average,
-}
-
-impl Function {
-    /// The numbers kept for a group: all keep how many values were not null, all but the count a number beside it.
-    pub fn states(self) -> usize {
-        if self == Self::Count { 1 } else { 2 }
-    }
 }
 
 /// The parts of a plan that a question is made of, over the columns of a table.
@@ -174,7 +167,7 @@ fn is_readable(data_type: &DataType) -> bool {
 }
 
 fn is_key(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::Utf8View) || fits_int64(data_type)
+    is_text(data_type) || fits_int64(data_type)
 }
 
 impl Aggregate {

@@ -74,7 +74,7 @@ pub fn aggregate(
         at += batch;
         let pages: Vec<Option<Page<'_>>> = take(&mut readers, batch);
         let chosen = filters.choose(batch, &pages, &columns)?;
-        let chosen = chosen.as_deref().map_or(Chosen::All(batch), Chosen::of_rows(batch));
+        let chosen = Chosen::of_rows(batch, chosen.as_deref());
         if chosen.len() == 0 {
             continue;
         }

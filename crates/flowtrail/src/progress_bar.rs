@@ -2,12 +2,12 @@
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use flowtrail_load::Progress;
 use flowtrail_query::output::{readable_bytes, readable_count};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use parking_lot::Mutex;
 
 /// How often a line is printed where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -78,7 +78,7 @@ impl LoadProgress {
         if self.is_terminal || self.is_quiet {
             return;
         }
-        let mut last = self.last_line.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last_line.lock();
         if last.elapsed() >= LINE_EVERY {
             *last = Instant::now();
             eprintln!(

@@ -10,7 +10,7 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -21,6 +21,7 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMode,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::failpoint;
@@ -238,12 +239,7 @@ impl Root {
             fs::rename(staged, target)?;
         }
         failpoint::hit("lake.folder.named").map_err(io::Error::other)?;
-        if self
-            .synced
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(folder)
-        {
+        if self.synced.lock().contains(folder) {
             return sync_folder(folder);
         }
         // The folder and those above it may be new too, made by this process or by one that died before it synced them.
@@ -251,10 +247,7 @@ impl Root {
             .ancestors()
             .take_while(|path| path.starts_with(&self.path))
             .try_for_each(sync_folder)?;
-        self.synced
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(folder.to_owned());
+        self.synced.lock().insert(folder.to_owned());
         Ok(())
     }
 }

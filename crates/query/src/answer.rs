@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use flowtrail_lake::scan::Figures;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::QueryError;
@@ -81,7 +82,7 @@ impl AnswerFigures {
     /// The figures up to now; once the stream has ended, those of the whole statement.
     pub fn get(&self) -> QueryFigures {
         let (rows, elapsed) = {
-            let progress = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let progress = self.0.progress.lock();
             (progress.rows, progress.elapsed)
         };
         let scans = self.0.scans.total();
@@ -97,7 +98,7 @@ impl AnswerFigures {
     }
 
     fn note(&self, polled: Option<&Result<RecordBatch, QueryError>>) {
-        let mut progress = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = self.0.progress.lock();
         match polled {
             Some(Ok(batch)) => progress.rows += batch.num_rows() as u64,
             Some(Err(_)) | None => {

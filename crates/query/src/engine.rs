@@ -1,7 +1,7 @@
 //! Asking a lake.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use datafusion::catalog::MemoryCatalogProviderList;
@@ -11,6 +11,7 @@ use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
+use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
@@ -127,12 +128,12 @@ impl Engine {
 
     /// What every statement starts with.
     pub(crate) fn session(&self) -> SessionState {
-        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.session.read().clone()
     }
 
     /// Makes later statements start with `session`, without the tables that one statement opened.
     fn keep(&self, mut session: SessionState) {
         session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+        *self.session.write() = session;
     }
 }

@@ -13,7 +13,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::page::{DataPage, little_endian};
 use super::validity::Validity;
 use super::{ChunkBytes, delta, dictionary, hybrid};
-use crate::numbers::from_int64;
+use crate::numbers::{from_int64, is_text};
 
 /// Sorted numbers are kept as codes when each stands for so many rows or more.
 const ROWS_A_VALUE: usize = 4;
@@ -54,7 +54,7 @@ impl Decoded {
             && metadata
                 .page_encoding_stats_mask()
                 .is_some_and(|mask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY));
-        let is_text = matches!(data_type, DataType::Utf8 | DataType::Utf8View);
+        let is_text = is_text(data_type);
         if column.max_rep_level() > 0 || column.max_def_level() > 1 || is_text && !is_coded {
             return Ok(None);
         }

@@ -10,11 +10,11 @@ use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 
 use super::page::little_endian;
-use crate::numbers::from_int64;
+use crate::numbers::{from_int64, is_text};
 
 /// The values of a dictionary page, which are stored plainly, and a null after them.
 pub fn decode(page: &Bytes, count: usize, data_type: &DataType) -> Result<ArrayRef> {
-    if matches!(data_type, DataType::Utf8 | DataType::Utf8View) {
+    if is_text(data_type) {
         return text(page, count, data_type);
     }
     let mut numbers = Vec::with_capacity(count);

@@ -1,7 +1,5 @@
 //! What Tab offers.
 
-use std::sync::PoisonError;
-
 use flowtrail_query::statements::{Token, TokenKind, tokens};
 use reedline::{Completer, CompletionResult, Span, Suggestion};
 
@@ -20,7 +18,7 @@ impl SqlCompleter {
 
 impl Completer for SqlCompleter {
     fn complete(&mut self, line: &str, position: usize) -> CompletionResult {
-        let vocabulary = self.vocabulary.read().unwrap_or_else(PoisonError::into_inner);
+        let vocabulary = self.vocabulary.read();
         CompletionResult::fresh(suggestions(&vocabulary, line, position))
     }
 }

@@ -1,7 +1,5 @@
 //! Colours of the line being edited.
 
-use std::sync::PoisonError;
-
 use flowtrail_query::statements::{TokenKind, tokens};
 use reedline::{Color, Highlighter, StyledText};
 
@@ -25,7 +23,7 @@ impl Highlighter for SqlHighlighter {
             styled.push((Color::Magenta.normal(), line.to_owned()));
             return styled;
         }
-        let vocabulary = self.vocabulary.read().unwrap_or_else(PoisonError::into_inner);
+        let vocabulary = self.vocabulary.read();
         for token in tokens(line) {
             let style = match token.kind {
                 TokenKind::Comment => Color::DarkGray.normal(),
@@ -43,7 +41,9 @@ impl Highlighter for SqlHighlighter {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, RwLock};
+    use std::sync::Arc;
+
+    use parking_lot::RwLock;
 
     use super::*;
     use crate::prompt::Vocabulary;

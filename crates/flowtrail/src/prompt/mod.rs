@@ -8,10 +8,11 @@ mod validator;
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 pub use flowtrail_query::Vocabulary;
 use flowtrail_query::statements::split;
+use parking_lot::RwLock;
 use reedline::{
     ColumnarMenu, DefaultHinter, EditCommand, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt,
     PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus, Reedline, ReedlineEvent, ReedlineMenu, Signal,
@@ -80,7 +81,7 @@ pub fn read_statements(
     let shared = SharedVocabulary::default();
     let mut editor = editor(&shared);
     loop {
-        *shared.write().unwrap_or_else(PoisonError::into_inner) = vocabulary();
+        *shared.write() = vocabulary();
         let signal = editor
             .read_line(&SqlPrompt)
             .map_err(|source| PromptError::Terminal { source })?;

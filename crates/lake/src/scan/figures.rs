@@ -1,7 +1,9 @@
 //! What scans of one statement read, of how much.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 /// Files and partitions of the tables a statement touched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub struct Figures(Arc<Mutex<BTreeMap<String, ScanFigures>>>);
 impl Figures {
     /// Notes one scan of `table`. A table scanned twice counts what each scan reads, and its own size once.
     pub(super) fn note(&self, table: &str, scan: ScanFigures) {
-        let mut scans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scans = self.0.lock();
         let held = scans.entry(table.to_owned()).or_default();
         held.files_total = scan.files_total;
         held.partitions_total = scan.partitions_total;
@@ -33,7 +35,7 @@ impl Figures {
 
     /// The sum over all tables.
     pub fn total(&self) -> ScanFigures {
-        let scans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let scans = self.0.lock();
         scans.values().fold(ScanFigures::default(), |sum, scan| ScanFigures {
             files_total: sum.files_total + scan.files_total,
             files_read: sum.files_read + scan.files_read,

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use datafusion::catalog::{TableProvider, view::ViewTable};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::session_state::SessionState;
 use flowtrail_lake::scan::{Figures, LakeTable};
 use flowtrail_lake::{Lake, Snapshot, TableDefinition, definition};
+use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use super::LakeCatalogs;
@@ -22,12 +23,12 @@ pub struct KnownSnapshots(Arc<Mutex<HashMap<String, Snapshot>>>);
 
 impl KnownSnapshots {
     fn get(&self, table: &TableDefinition) -> Option<Snapshot> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.lock();
         known.get(&table.qualified_name()).cloned()
     }
 
     fn put(&self, table: &TableDefinition, snapshot: Snapshot) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.lock();
         known.insert(table.qualified_name(), snapshot);
     }
 }
@@ -82,7 +83,7 @@ impl OpenedTables {
     }
 
     fn opening(&self, schema: &'static str, name: &'static str) -> Opening {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = self.tables.lock();
         Arc::clone(tables.entry((schema, name)).or_default())
     }
 
