@@ -3,7 +3,8 @@
 //! Events come as `{"Records":[…]}` files, several of them one behind another, arrays, JSON lines, `lookup-events`
 //! exports (`{"Events":[{"CloudTrailEvent":"…"}]}`) and `EventBridge` events whose `detail` is the event.
 
-use arrow::array::{Int64Builder, StringViewBuilder};
+use arrow::array::{ArrayRef, AsArray, Int64Builder, StringViewBuilder};
+use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use std::io::Read;
 use std::mem;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use crate::cloudtrail_columns::{Column, RecordColumn, Row};
 pub(crate) use crate::cloudtrail_fields::schema;
-use crate::cloudtrail_fields::{EVENT, EVENT_TIME, PROMOTED};
+use crate::cloudtrail_fields::{EVENT, EVENT_TIME, PROMOTED, Promoted, Shape};
 use crate::decoder::Decoded;
 use crate::event_digest::EventDigest;
 use crate::event_time;
@@ -92,7 +93,7 @@ impl Iterator for CloudTrailDecoder {
 #[derive(Debug)]
 pub(crate) struct EventBuilder {
     event: RecordColumn,
-    promoted: Vec<(Vec<usize>, Column)>,
+    promoted: Vec<PromotedColumn>,
     other_fields: StringViewBuilder,
     digests: Int64Builder,
     rejects: Vec<Reject>,
@@ -110,10 +111,7 @@ pub(crate) struct EventBuilder {
 impl EventBuilder {
     pub(crate) fn new() -> Self {
         let event = RecordColumn::new(EVENT);
-        let promoted = PROMOTED
-            .iter()
-            .map(|part| (event.resolve(part.path), Column::new(part.shape)))
-            .collect::<Vec<_>>();
+        let promoted = PROMOTED.iter().map(|part| PromotedColumn::new(part, &event)).collect();
         Self {
             time_path: event.resolve(&[EVENT_TIME]),
             event,
@@ -164,8 +162,9 @@ impl EventBuilder {
     /// The batch of what was pushed since the last one.
     pub(crate) fn finish(&mut self) -> Result<Decoded, DecodeError> {
         let mut columns = self.event.finish_columns()?;
-        for (_, column) in &mut self.promoted {
-            columns.push(column.finish()?);
+        for promoted in &mut self.promoted {
+            let column = promoted.finish(&columns)?;
+            columns.push(column);
         }
         columns.push(Arc::new(self.other_fields.finish()));
         columns.push(Arc::new(self.digests.finish()));
@@ -219,13 +218,49 @@ impl EventBuilder {
             scratch: &mut self.scratch,
         };
         self.event.append_read(&mut row);
-        for (path, column) in &mut self.promoted {
-            // What does not fit here stands in the column it was promoted from.
-            column.append(self.event.value(document, path), &mut row);
+        for promoted in &mut self.promoted {
+            if let PromotedColumn::Read(path, column) = promoted {
+                // What does not fit here stands in the column it was promoted from.
+                column.append(self.event.value(document, path), &mut row);
+            }
         }
         self.other_fields.append_option(self.other.finish());
         self.digests.append_value(self.digest.of(document, document.value(at)));
         Ok(())
+    }
+}
+
+/// A column of its own for a part of the identity.
+#[derive(Debug)]
+enum PromotedColumn {
+    /// The column at this path, as it is.
+    Same(Vec<usize>),
+    /// The values at this path, of another shape there.
+    Read(Vec<usize>, Box<Column>),
+}
+
+impl PromotedColumn {
+    fn new(promoted: &Promoted, event: &RecordColumn) -> Self {
+        let path = event.resolve(promoted.path);
+        match promoted.shape {
+            // What stands there is text of this shape.
+            Shape::SharedText => Self::Same(path),
+            shape => Self::Read(path, Box::new(Column::new(shape))),
+        }
+    }
+
+    /// The column, of a batch with `columns`.
+    fn finish(&mut self, columns: &[ArrayRef]) -> Result<ArrayRef, ArrowError> {
+        match self {
+            Self::Read(_, column) => column.finish(),
+            Self::Same(path) => {
+                let (first, inner) = (path[0], &path[1..]);
+                let column = inner
+                    .iter()
+                    .fold(&columns[first], |column, field| column.as_struct().column(*field));
+                Ok(Arc::clone(column))
+            }
+        }
     }
 }
 

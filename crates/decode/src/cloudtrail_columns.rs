@@ -12,8 +12,9 @@ use std::sync::Arc;
 use crate::cloudtrail_fields::{Field, Shape, TIME_ZONE, arrow_fields, element_field};
 use crate::event_time;
 use crate::json_tape::NodeKind;
-use crate::json_text::{Document, Value};
+use crate::json_text::{Document, Value, first_bytes};
 use crate::other_fields::OtherFields;
+use crate::text_column::TextColumn;
 
 /// The event being read, and what is gathered on the way.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(crate) struct Row<'a> {
 #[derive(Debug)]
 pub(crate) enum Column {
     Text(StringViewBuilder),
+    SharedText(TextColumn),
     Json(StringViewBuilder),
     Flag(BooleanBuilder),
     Time(TimestampMicrosecondBuilder),
@@ -38,6 +40,7 @@ impl Column {
     pub(crate) fn new(shape: Shape) -> Self {
         match shape {
             Shape::Text => Self::Text(StringViewBuilder::new()),
+            Shape::SharedText => Self::SharedText(TextColumn::new()),
             Shape::Json => Self::Json(StringViewBuilder::new()),
             Shape::Flag => Self::Flag(BooleanBuilder::new()),
             Shape::Time => Self::Time(TimestampMicrosecondBuilder::new().with_timezone(TIME_ZONE)),
@@ -55,6 +58,7 @@ impl Column {
         };
         match self {
             Self::Text(builder) => append_text(builder, value, row.scratch),
+            Self::SharedText(column) => append_shared(column, value, row.scratch),
             Self::Json(builder) => append_json(builder, value, row.scratch),
             Self::Flag(builder) => {
                 let flag = flag_of(value);
@@ -75,6 +79,7 @@ impl Column {
     fn append_null(&mut self) {
         match self {
             Self::Text(builder) | Self::Json(builder) => builder.append_null(),
+            Self::SharedText(column) => column.append_null(),
             Self::Flag(builder) => builder.append_null(),
             Self::Time(builder) => builder.append_null(),
             Self::Record(column) => column.append_null(),
@@ -85,6 +90,7 @@ impl Column {
     pub(crate) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
             Self::Text(builder) | Self::Json(builder) => ArrayBuilder::finish(builder),
+            Self::SharedText(column) => column.finish()?,
             Self::Flag(builder) => ArrayBuilder::finish(builder),
             Self::Time(builder) => ArrayBuilder::finish(builder),
             Self::Record(column) => Arc::new(column.finish()?),
@@ -99,6 +105,22 @@ fn append_text(builder: &mut StringViewBuilder, value: Value<'_>, scratch: &mut 
         Some(text) => builder.append_value(text),
         None => append_json(builder, value, scratch),
     }
+}
+
+fn append_shared(column: &mut TextColumn, value: Value<'_>, scratch: &mut String) {
+    let (text, span) = match value.kind() {
+        NodeKind::Plain => value.quoted_in_text(),
+        NodeKind::Escaped => {
+            value.string(scratch);
+            (scratch.as_str(), 0..scratch.len())
+        }
+        _ => {
+            scratch.clear();
+            value.write_compact(scratch);
+            (scratch.as_str(), 0..scratch.len())
+        }
+    };
+    column.append(text.as_bytes(), span.start, span.end);
 }
 
 fn append_json(builder: &mut StringViewBuilder, value: Value<'_>, scratch: &mut String) {
@@ -118,10 +140,17 @@ fn flag_of(value: Value<'_>) -> Option<bool> {
     }
 }
 
+/// What tells keys apart at first sight.
+fn outline(key: &str) -> (u64, usize) {
+    (first_bytes(key), key.len())
+}
+
 /// The columns of an object's fields.
 #[derive(Debug)]
 pub(crate) struct RecordColumn {
     fields: &'static [Field],
+    /// The first bytes and the length of each field's key.
+    keys: Vec<(u64, usize)>,
     columns: Vec<Column>,
     validity: NullBufferBuilder,
     /// Of the object read last: the tape index of each field's value, and of the keys that are no field's.
@@ -133,6 +162,7 @@ impl RecordColumn {
     pub(crate) fn new(fields: &'static [Field]) -> Self {
         Self {
             fields,
+            keys: fields.iter().map(|field| outline(field.key)).collect(),
             columns: fields.iter().map(|field| Column::new(field.shape)).collect(),
             validity: NullBufferBuilder::new(0),
             values: vec![None; fields.len()],
@@ -158,12 +188,10 @@ impl RecordColumn {
 
     /// The field `key` names. Events keep to one order, so the field behind the last one found is tried first.
     fn position(&self, key: &str, expected: usize) -> Option<usize> {
-        let is_key = |field: &Field| field.key == key;
-        let (before, from) = self.fields.split_at(expected.min(self.fields.len()));
-        from.iter()
-            .position(is_key)
-            .map(|at| at + before.len())
-            .or_else(|| before.iter().position(is_key))
+        let wanted = outline(key);
+        let is_key = |position: &usize| self.keys[*position] == wanted && self.fields[*position].key == key;
+        let expected = expected.min(self.fields.len());
+        (expected..self.fields.len()).chain(0..expected).find(is_key)
     }
 
     /// The value found at the end of `path` (positions from [`Self::resolve`]) in the object read last.
@@ -200,9 +228,14 @@ impl RecordColumn {
         self.validity.append_non_null();
         for ((field, column), index) in self.fields.iter().zip(&mut self.columns).zip(&self.values) {
             let value = index.map(|index| row.document.value(index as usize));
-            row.other.enter(field.key);
+            let is_record = matches!(column, Column::Record(_));
+            if is_record {
+                row.other.enter(field.key);
+            }
             let fits = column.append(value, row);
-            row.other.leave();
+            if is_record {
+                row.other.leave();
+            }
             if let (false, Some(value)) = (fits, value) {
                 row.other.put(field.key, value);
             }

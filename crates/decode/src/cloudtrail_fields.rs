@@ -6,11 +6,15 @@
 use arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema, SchemaRef, TimeUnit};
 use std::sync::{Arc, LazyLock};
 
+use crate::text_column::TextColumn;
+
 /// What a field's value becomes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     /// A string. Another value becomes its JSON text.
     Text,
+    /// The same, of which events share few values: each distinct one is held once.
+    SharedText,
     /// The value's compact JSON text, whatever it is.
     Json,
     /// A boolean, also one written as a string.
@@ -38,6 +42,13 @@ const fn text(key: &'static str) -> Field {
     }
 }
 
+const fn shared(key: &'static str) -> Field {
+    Field {
+        key,
+        shape: Shape::SharedText,
+    }
+}
+
 const fn json(key: &'static str) -> Field {
     Field {
         key,
@@ -61,19 +72,19 @@ const fn record(key: &'static str, fields: &'static [Field]) -> Field {
 
 /// The fields of an event, in column order.
 pub(crate) const EVENT: &[Field] = &[
-    text("eventVersion"),
+    shared("eventVersion"),
     record("userIdentity", USER_IDENTITY),
     Field {
         key: EVENT_TIME,
         shape: Shape::Time,
     },
-    text("eventSource"),
-    text("eventName"),
-    text("awsRegion"),
-    text("sourceIPAddress"),
-    text("userAgent"),
-    text("errorCode"),
-    text("errorMessage"),
+    shared("eventSource"),
+    shared("eventName"),
+    shared("awsRegion"),
+    shared("sourceIPAddress"),
+    shared("userAgent"),
+    shared("errorCode"),
+    shared("errorMessage"),
     json("requestParameters"),
     json("responseElements"),
     json("additionalEventData"),
@@ -84,15 +95,15 @@ pub(crate) const EVENT: &[Field] = &[
         key: "resources",
         shape: Shape::Records(RESOURCE),
     },
-    text("eventType"),
-    text("apiVersion"),
+    shared("eventType"),
+    shared("apiVersion"),
     flag("managementEvent"),
-    text("recipientAccountId"),
+    shared("recipientAccountId"),
     json("serviceEventDetails"),
     text("sharedEventID"),
-    text("vpcEndpointId"),
-    text("vpcEndpointAccountId"),
-    text("eventCategory"),
+    shared("vpcEndpointId"),
+    shared("vpcEndpointAccountId"),
+    shared("eventCategory"),
     flag("sessionCredentialFromConsole"),
     json("edgeDeviceDetails"),
     record("tlsDetails", TLS_DETAILS),
@@ -104,43 +115,43 @@ pub(crate) const EVENT: &[Field] = &[
 pub(crate) const EVENT_TIME: &str = "eventTime";
 
 const USER_IDENTITY: &[Field] = &[
-    text("type"),
-    text("principalId"),
-    text("arn"),
-    text("accountId"),
-    text("invokedBy"),
-    text("accessKeyId"),
-    text("userName"),
-    record("onBehalfOf", &[text("userId"), text("identityStoreArn")]),
-    text("credentialId"),
+    shared("type"),
+    shared("principalId"),
+    shared("arn"),
+    shared("accountId"),
+    shared("invokedBy"),
+    shared("accessKeyId"),
+    shared("userName"),
+    record("onBehalfOf", &[shared("userId"), shared("identityStoreArn")]),
+    shared("credentialId"),
     json("inScopeOf"),
     record("sessionContext", SESSION_CONTEXT),
 ];
 
 const SESSION_CONTEXT: &[Field] = &[
-    record("attributes", &[text("mfaAuthenticated"), text("creationDate")]),
+    record("attributes", &[shared("mfaAuthenticated"), shared("creationDate")]),
     record(
         "sessionIssuer",
         &[
-            text("type"),
-            text("principalId"),
-            text("arn"),
-            text("accountId"),
-            text("userName"),
+            shared("type"),
+            shared("principalId"),
+            shared("arn"),
+            shared("accountId"),
+            shared("userName"),
         ],
     ),
     json("webIdFederationData"),
-    text("sourceIdentity"),
-    text("ec2RoleDelivery"),
-    text("assumedRoot"),
+    shared("sourceIdentity"),
+    shared("ec2RoleDelivery"),
+    shared("assumedRoot"),
 ];
 
 const RESOURCE: &[Field] = &[text("ARN"), text("accountId"), text("type")];
 
 const TLS_DETAILS: &[Field] = &[
-    text("tlsVersion"),
-    text("cipherSuite"),
-    text("clientProvidedHostHeader"),
+    shared("tlsVersion"),
+    shared("cipherSuite"),
+    shared("clientProvidedHostHeader"),
 ];
 
 /// A part of the identity that people group by, as a column of its own.
@@ -156,7 +167,7 @@ const fn promoted(column: &'static str, path: &'static [&'static str]) -> Promot
     Promoted {
         column,
         path,
-        shape: Shape::Text,
+        shape: Shape::SharedText,
     }
 }
 
@@ -217,6 +228,7 @@ fn arrow_field(field: &Field) -> ArrowField {
 fn data_type(shape: Shape) -> DataType {
     match shape {
         Shape::Text | Shape::Json => DataType::Utf8View,
+        Shape::SharedText => TextColumn::data_type(),
         Shape::Flag => DataType::Boolean,
         Shape::Time => DataType::Timestamp(TimeUnit::Microsecond, Some(TIME_ZONE.into())),
         Shape::Record(fields) => DataType::Struct(arrow_fields(fields)),

@@ -10,14 +10,14 @@
 use twox_hash::XxHash3_64;
 
 use crate::json_tape::NodeKind;
-use crate::json_text::{Document, Value};
+use crate::json_text::{Document, Value, first_bytes};
 
 /// Takes digests; its memory is used again from event to event.
 #[derive(Debug, Default)]
 pub(crate) struct EventDigest {
     canonical: Vec<u8>,
-    /// Keys of the objects being written, as tape indexes, innermost last.
-    keys: Vec<u32>,
+    /// Keys of the objects being written, innermost last: their first bytes, and their tape indexes.
+    keys: Vec<(u64, u32)>,
     scratch: String,
 }
 
@@ -52,15 +52,18 @@ impl EventDigest {
 
     fn write_object(&mut self, document: Document<'_>, object: Value<'_>) {
         let first = self.keys.len();
-        self.keys.extend(object.members().map(|(key, _)| key.index() as u32));
+        let keys = object
+            .members()
+            .map(|(key, _)| (first_bytes(key.quoted()), key.index() as u32));
+        self.keys.extend(keys);
         self.sort_keys(document, first);
         let end = self.keys.len();
 
         self.canonical.push(b'{');
         let mut written = false;
         for at in first..end {
-            let key = document.value(self.keys[at] as usize);
-            let overridden = at + 1 < end && same_key(key, document.value(self.keys[at + 1] as usize));
+            let key = document.value(self.keys[at].1 as usize);
+            let overridden = at + 1 < end && same_key(key, document.value(self.keys[at + 1].1 as usize));
             if overridden {
                 continue;
             }
@@ -79,11 +82,15 @@ impl EventDigest {
     /// Sorts the keys from `first` by their text, equal ones by their place.
     fn sort_keys(&mut self, document: Document<'_>, first: usize) {
         let keys = &mut self.keys[first..];
-        let value = |index: &u32| document.value(*index as usize);
+        let value = |key: &(u64, u32)| document.value(key.1 as usize);
         if keys.iter().all(|key| value(key).kind() == NodeKind::Plain) {
-            keys.sort_unstable_by(|a, b| value(a).quoted().cmp(value(b).quoted()).then(a.cmp(b)));
+            // The first bytes decide almost always, and are compared without looking the text up.
+            keys.sort_unstable_by(|a, b| {
+                let by_text = || value(a).quoted().cmp(value(b).quoted());
+                a.0.cmp(&b.0).then_with(by_text).then(a.1.cmp(&b.1))
+            });
         } else {
-            keys.sort_by_cached_key(|key| (key_text(value(key)), *key));
+            keys.sort_by_cached_key(|key| (key_text(value(key)), key.1));
         }
     }
 }

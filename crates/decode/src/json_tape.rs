@@ -238,12 +238,10 @@ impl Parser<'_> {
         self.at += 1;
         loop {
             let rest = &self.bytes[self.at..];
-            let Some(plain) = rest.iter().position(|&byte| ENDS_PLAIN_TEXT[byte as usize]) else {
-                self.at = self.bytes.len();
-                return self.fails("the text ends inside a string");
-            };
+            let plain = plain_length(rest);
             self.at += plain;
-            match rest[plain] {
+            match rest.get(plain).copied().unwrap_or_default() {
+                _ if plain == rest.len() => return self.fails("the text ends inside a string"),
                 b'"' => break,
                 b'\\' => {
                     kind = NodeKind::Escaped;
@@ -343,18 +341,27 @@ impl Parser<'_> {
     }
 }
 
-/// The bytes a string's plain text stops at: the quote, the backslash, control characters.
-const ENDS_PLAIN_TEXT: [bool; 256] = {
-    let mut ends = [false; 256];
-    let mut control = 0;
-    while control < 0x20 {
-        ends[control] = true;
-        control += 1;
+/// How many bytes stand before the first that plain text of a string stops at: the quote, the backslash, a control
+/// character.
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let (words, _) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The lowest byte below a bound, and thus the lowest that is zero, has its high bit set; those above may err.
+        let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
+        let stops =
+            below(word ^ (ONES * u64::from(b'"')), 1) | below(word ^ (ONES * u64::from(b'\\')), 1) | below(word, 0x20);
+        if stops & HIGHS != 0 {
+            return at * 8 + (stops & HIGHS).trailing_zeros() as usize / 8;
+        }
     }
-    ends[b'"' as usize] = true;
-    ends[b'\\' as usize] = true;
-    ends
-};
+    let done = words.len() * 8;
+    let ends_plain_text = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    let rest = &bytes[done..];
+    done + rest.iter().position(ends_plain_text).unwrap_or(rest.len())
+}
 
 #[cfg(test)]
 mod tests {
@@ -437,6 +444,16 @@ mod tests {
             Err(JsonError::TooDeep)
         );
         assert_eq!(JsonError::TooDeep.to_string(), "nested deeper than 128 levels");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_text_ends_where_a_byte_by_byte_search_says(
+            bytes in proptest::collection::vec(prop_oneof![8 => any::<u8>(), 24 => 0x20..0x7f_u8, 1 => Just(b'"'), 1 => Just(b'\\')], 0..64),
+        ) {
+            let stops = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+            prop_assert_eq!(plain_length(&bytes), bytes.iter().position(stops).unwrap_or(bytes.len()));
+        }
     }
 
     proptest! {

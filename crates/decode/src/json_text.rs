@@ -1,5 +1,7 @@
 //! Values read off a tape: their strings, their members, their compact text.
 
+use std::ops::Range;
+
 use crate::json_tape::{Node, NodeKind, Tape};
 
 /// A parsed JSON text: the tape and what its spans point into.
@@ -57,6 +59,12 @@ impl<'a> Value<'a> {
     pub(crate) fn quoted(self) -> &'a str {
         let span = self.node().span();
         &self.document.text[span.start + 1..span.end - 1]
+    }
+
+    /// The document's text, and where in it stands what [`Self::quoted`] gives.
+    pub(crate) fn quoted_in_text(self) -> (&'a str, Range<usize>) {
+        let span = self.node().span();
+        (self.document.text, span.start + 1..span.end - 1)
     }
 
     /// A string's value, built in `scratch` where it has escapes. `None` for what is not a string.
@@ -126,6 +134,15 @@ impl<'a> Value<'a> {
             _ => out.push_str(self.raw()),
         }
     }
+}
+
+/// The first eight bytes of a text as a number that is ordered as they are; behind its end stand zeros. Most keys differ in
+/// it, so that hardly any need to be compared byte by byte.
+pub(crate) fn first_bytes(text: &str) -> u64 {
+    let mut first = [0; 8];
+    let length = text.len().min(8);
+    first[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u64::from_be_bytes(first)
 }
 
 /// Resolves the escapes of `quoted`, whose grammar the tape has checked. Half a surrogate pair, which no UTF-8 text

@@ -46,7 +46,7 @@ impl<T: ArrowPrimitiveType> NumberColumn<T> {
 }
 
 /// The rows of a column that have no value: few, so each is written down.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct NullRows(Vec<u32>);
 
 impl NullRows {

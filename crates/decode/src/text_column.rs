@@ -26,6 +26,7 @@ static SEEDS: LazyLock<[u64; 2]> = LazyLock::new(|| {
 });
 
 /// Gathers values, and gives them as a dictionary array.
+#[derive(Debug)]
 pub(crate) struct TextColumn {
     seeds: [u64; 2],
     /// Open addressing: a code plus one, or 0.

@@ -12,8 +12,27 @@ const PURGE_DELAY: i32 = 15;
 const PURGE_DELAY_MS: i64 = 2_000;
 
 /// Sets the allocator up. What its own variable in the environment says goes before.
-#[allow(unsafe_code)]
 pub fn set_up() {
+    keep_pages_small();
+    set_purge_delay();
+}
+
+/// Asks the kernel for small pages. A huge one (2 MiB) is cleared as a whole when its first byte is touched: loads of flow
+/// logs took a seventh more time and a fifth more memory with them, and questions were no faster.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+fn keep_pages_small() {
+    // SAFETY: the call takes whole numbers and sets a flag of this process. Where the kernel refuses, only time is lost.
+    unsafe {
+        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_pages_small() {}
+
+#[allow(unsafe_code)]
+fn set_purge_delay() {
     if std::env::var_os("MIMALLOC_PURGE_DELAY").is_some() {
         return;
     }

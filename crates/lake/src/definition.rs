@@ -35,6 +35,8 @@ pub struct TableDefinition {
     pub lookups: &'static [&'static str],
     /// Columns by whose values rows of the same time stand together, the first first: files are smaller so.
     pub neighbours: &'static [&'static str],
+    /// Text of which hardly a value stands in two rows: looking for such is work in vain.
+    pub unique: &'static [&'static str],
 }
 
 impl TableDefinition {
@@ -134,6 +136,11 @@ fn log_definition(kind: LogKind) -> TableDefinition {
         time_column: Some(time_column),
         lookups,
         neighbours,
+        unique: if kind == LogKind::CloudTrail {
+            &[EVENT_ID, "requestid", "sharedeventid"]
+        } else {
+            &[]
+        },
     }
 }
 
@@ -168,6 +175,7 @@ fn history_definition() -> TableDefinition {
         time_column: None,
         lookups: &["object_uri"],
         neighbours: &[],
+        unique: &[],
     }
 }
 
@@ -190,6 +198,7 @@ fn quarantine_definition() -> TableDefinition {
         time_column: None,
         lookups: &["object_uri"],
         neighbours: &[],
+        unique: &[],
     }
 }
 

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use arrow::array::{Array, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
@@ -33,8 +35,7 @@ fn error(text: &str) -> String {
 
 /// The texts of a column.
 fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
-    batch
-        .column_by_name(column)
+    cast(batch.column_by_name(column).unwrap(), &DataType::Utf8View)
         .unwrap()
         .as_string_view()
         .iter()

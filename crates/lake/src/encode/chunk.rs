@@ -35,7 +35,7 @@ const BLOOM_SIXTEENTHS_OF_A_BYTE: usize = 11;
 /// How the chunk of a column is described.
 #[derive(Clone, Debug)]
 pub(crate) struct ChunkSettings {
-    /// The column in the file's schema; optional, and not nested.
+    /// The column in the file's schema; optional, as are the records it may stand in, and not repeated.
     pub column: ColumnDescPtr,
     /// Whether each page's least and greatest value is written down.
     pub page_index: bool,
@@ -212,6 +212,8 @@ pub(crate) enum Validity {
     All(usize),
     /// Those set.
     Some(BooleanBuffer),
+    /// Of a column inside records, how many of these and itself a row has: all, where it has a value.
+    Nested { levels: Vec<u8>, all: u8 },
 }
 
 /// A page's rows, and where its values stand among those of the chunk.
@@ -225,6 +227,7 @@ impl Validity {
         match self {
             Self::All(rows) => *rows,
             Self::Some(valid) => valid.len(),
+            Self::Nested { levels, .. } => levels.len(),
         }
     }
 
@@ -232,6 +235,7 @@ impl Validity {
         match self {
             Self::All(_) => 0,
             Self::Some(valid) => (valid.len() - valid.count_set_bits()) as u64,
+            Self::Nested { levels, all } => levels.iter().filter(|level| **level < *all).count() as u64,
         }
     }
 
@@ -243,6 +247,7 @@ impl Validity {
             let count = match self {
                 Self::All(_) => rows.len(),
                 Self::Some(valid) => valid.slice(rows.start, rows.len()).count_set_bits(),
+                Self::Nested { levels, all } => levels[rows.clone()].iter().filter(|level| **level >= *all).count(),
             };
             let values = first_value..first_value + count;
             first_value = values.end;
@@ -251,14 +256,18 @@ impl Validity {
         pages.collect()
     }
 
-    /// Begins the body of a page: whether each row has a value, as definition levels.
+    /// Begins the body of a page: its definition levels.
     pub(crate) fn levels(&self, rows: &Range<usize>) -> Vec<u8> {
-        let levels: Vec<u32> = match self {
-            Self::All(_) => vec![1; rows.len()],
-            Self::Some(valid) => valid.slice(rows.start, rows.len()).iter().map(u32::from).collect(),
+        let (levels, greatest): (Vec<u32>, u8) = match self {
+            Self::All(_) => (vec![1; rows.len()], 1),
+            Self::Some(valid) => (valid.slice(rows.start, rows.len()).iter().map(u32::from).collect(), 1),
+            Self::Nested { levels, all } => (
+                levels[rows.clone()].iter().map(|level| u32::from(*level)).collect(),
+                *all,
+            ),
         };
         let mut body = vec![0; 4];
-        packed::append(&levels, 1, &mut body);
+        packed::append(&levels, packed::width_of(greatest.into()), &mut body);
         let length = body.len() as u32 - 4;
         body[..4].copy_from_slice(&length.to_le_bytes());
         body

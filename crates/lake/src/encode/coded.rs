@@ -17,7 +17,7 @@ pub(crate) const NULL: u32 = u32::MAX;
 /// A dictionary of more bytes than this is none.
 const MOST_DICTIONARY_BYTES: usize = 16 << 20;
 
-/// Text of many rows: a code each, and the values they stand for.
+/// Text of many rows: a code each, and the values they stand for. Inside records, a row without its record has no value.
 #[derive(Debug)]
 pub(crate) struct CodedColumn {
     pub codes: Vec<u32>,
@@ -25,17 +25,46 @@ pub(crate) struct CodedColumn {
     pub has_nulls: bool,
 }
 
-impl CodedColumn {
-    /// Encodes the rows with the numbers `rows`, in that order.
-    pub(crate) fn encode(&self, rows: &[u32], settings: ChunkSettings) -> Result<Chunk> {
-        let mut codes: Vec<u32> = rows.iter().map(|row| self.codes[*row as usize]).collect();
-        let validity = if self.has_nulls {
-            let valid = BooleanBuffer::collect_bool(codes.len(), |row| codes[row] != NULL);
-            codes.retain(|code| *code != NULL);
-            Validity::Some(valid)
-        } else {
-            Validity::All(codes.len())
+/// The records that a column stands in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Records<'a> {
+    /// How many stand one inside the other around the column.
+    pub count: u8,
+    /// How many of them each row has, from the outermost on.
+    pub present: &'a [u8],
+}
+
+impl Records<'_> {
+    fn validity(self, rows: &[u32], codes: &[u32]) -> Validity {
+        let all = self.count + 1;
+        let level = |(row, code): (&u32, &u32)| {
+            if *code == NULL {
+                self.present[*row as usize]
+            } else {
+                all
+            }
         };
+        Validity::Nested {
+            levels: rows.iter().zip(codes).map(level).collect(),
+            all,
+        }
+    }
+}
+
+impl CodedColumn {
+    /// Encodes the rows with the numbers `rows`, in that order; `records` are those around the column.
+    pub(crate) fn encode(&self, rows: &[u32], records: Option<Records<'_>>, settings: ChunkSettings) -> Result<Chunk> {
+        let mut codes: Vec<u32> = rows.iter().map(|row| self.codes[*row as usize]).collect();
+        let validity = match records {
+            Some(records) => records.validity(rows, &codes),
+            None if self.has_nulls => {
+                Validity::Some(BooleanBuffer::collect_bool(codes.len(), |row| codes[row] != NULL))
+            }
+            None => Validity::All(codes.len()),
+        };
+        if self.has_nulls {
+            codes.retain(|code| *code != NULL);
+        }
         let numbering = Counted::of(&codes, self.values.len()).numbering(|code| likeness(self.value(code)));
         let distinct_bytes: usize = numbering.codes.iter().map(|code| self.value(*code).len() + 4).sum();
         // Where hardly a value comes twice, a dictionary costs more than it saves.

@@ -24,7 +24,7 @@ mod packed;
 mod tests;
 
 pub(crate) use chunk::{Chunk, ChunkSettings};
-pub(crate) use coded::{CodedColumn, NULL};
+pub(crate) use coded::{CodedColumn, NULL, Records};
 pub(crate) use number::{NumberColumn, Numbers};
 
 /// Rows of a page: few enough to skip what a question does not touch, many enough for the compressor.

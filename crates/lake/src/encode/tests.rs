@@ -85,7 +85,7 @@ fn text(values: &[Option<&str>]) -> Written {
         values: StringArray::from_iter_values(&distinct),
     };
     let rows: Vec<u32> = (0..values.len() as u32).collect();
-    let written = write(DataType::Utf8, |settings| column.encode(&rows, settings).unwrap());
+    let written = write(DataType::Utf8, |settings| column.encode(&rows, None, settings).unwrap());
     assert_eq!(written.array.as_string::<i32>().iter().collect::<Vec<_>>(), values);
     written
 }

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, NullBufferBuilder, StringArray, new_null_array};
-use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Int32Type, Int64Type, Schema, SchemaRef};
+use arrow::datatypes::{
+    ArrowPrimitiveType, DataType, Field, Fields, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit,
+    TimestampMicrosecondType,
+};
 use futures::{StreamExt, TryStreamExt};
 
 use super::{Part, new_columns};
@@ -27,8 +30,23 @@ pub(super) struct FlushColumns {
 pub(super) enum FlushColumn {
     Coded(CodedColumn),
     Number(NumberColumn),
+    Record(RecordColumn),
     /// The array of each part, which the Parquet library encodes.
     Parts(Vec<ArrayRef>),
+}
+
+/// A column of records whose fields are text, or such records themselves.
+#[derive(Debug)]
+pub(super) struct RecordColumn {
+    /// Of the records from the outermost to this one, how many each row has.
+    pub present: Vec<u8>,
+    pub fields: Vec<RecordField>,
+}
+
+#[derive(Debug)]
+pub(super) enum RecordField {
+    Coded(CodedColumn),
+    Record(RecordColumn),
 }
 
 impl FlushColumns {
@@ -98,6 +116,13 @@ impl PartsColumn {
             DataType::Utf8 if held.any(|array| is_dictionary(array.data_type())) => FlushColumn::Coded(coded(&arrays)),
             DataType::Int32 => FlushColumn::Number(numbers::<Int32Type>(&arrays, Numbers::Int32)),
             DataType::Int64 => FlushColumn::Number(numbers::<Int64Type>(&arrays, Numbers::Int64)),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                FlushColumn::Number(numbers::<TimestampMicrosecondType>(&arrays, Numbers::Int64))
+            }
+            DataType::Struct(fields) if is_text_only(&fields) => {
+                let rows = arrays.iter().map(|(_, rows)| rows).sum();
+                FlushColumn::Record(record(&fields, &arrays, &vec![0; rows], 0))
+            }
             data_type => {
                 let array = |(array, rows): (Option<ArrayRef>, usize)| {
                     array.unwrap_or_else(|| new_null_array(&data_type, rows))
@@ -160,6 +185,54 @@ fn coded(arrays: &[(Option<ArrayRef>, usize)]) -> CodedColumn {
         }
     }
     known.finish(codes)
+}
+
+/// Whether all leaves are text.
+fn is_text_only(fields: &Fields) -> bool {
+    fields.iter().all(|field| match field.data_type() {
+        DataType::Struct(fields) => is_text_only(fields),
+        data_type => data_type.is_string(),
+    })
+}
+
+/// Records of all parts; `around` tells how many of the `depth` records around them each row has.
+fn record(fields: &Fields, arrays: &[(Option<ArrayRef>, usize)], around: &[u8], depth: u8) -> RecordColumn {
+    let mut present = Vec::with_capacity(around.len());
+    for (array, rows) in arrays {
+        let around = &around[present.len()..present.len() + rows];
+        let Some(array) = array else {
+            present.extend_from_slice(around);
+            continue;
+        };
+        let count = |(row, around): (usize, &u8)| around + u8::from(*around == depth && array.is_valid(row));
+        present.extend(around.iter().enumerate().map(count));
+    }
+    let field = |(at, field): (usize, &Arc<Field>)| {
+        let inner = |(array, rows): &(Option<ArrayRef>, usize)| {
+            (
+                array.as_ref().map(|array| Arc::clone(array.as_struct().column(at))),
+                *rows,
+            )
+        };
+        let inner: Vec<_> = arrays.iter().map(inner).collect();
+        match field.data_type() {
+            DataType::Struct(fields) => RecordField::Record(record(fields, &inner, &present, depth + 1)),
+            _ => RecordField::Coded(inside(coded(&inner), |row| present[row] > depth)),
+        }
+    };
+    let fields = fields.iter().enumerate().map(field).collect();
+    RecordColumn { present, fields }
+}
+
+/// A column of a record, without the values of rows that do not have the record.
+fn inside(mut column: CodedColumn, has_record: impl Fn(usize) -> bool) -> CodedColumn {
+    for (row, code) in column.codes.iter_mut().enumerate() {
+        if !has_record(row) {
+            *code = NULL;
+        }
+    }
+    column.has_nulls = column.codes.contains(&NULL);
+    column
 }
 
 /// The object each row came from.
@@ -243,7 +316,17 @@ fn union_field(definition: &TableDefinition, name: &str, parts: &[Part]) -> Resu
     let data_type = if is_coded {
         DataType::Utf8
     } else {
-        first.data_type().clone()
+        uncoded(first.data_type())
     };
     Ok(Some(Field::new(name, data_type, true)))
+}
+
+/// The type without codes, also inside records.
+fn uncoded(data_type: &DataType) -> DataType {
+    let field = |field: &Arc<Field>| field.as_ref().clone().with_data_type(uncoded(field.data_type()));
+    match data_type {
+        DataType::Dictionary(_, values) => values.as_ref().clone(),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(field).collect()),
+        other => other.clone(),
+    }
 }

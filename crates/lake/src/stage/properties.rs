@@ -32,6 +32,9 @@ pub(crate) fn writer_properties(definition: &TableDefinition, columns: &Schema, 
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_dictionary_page_size_limit(ColumnPath::from(OBJECT), OBJECT_DICTIONARY_BYTES)
         .set_created_by(concat!("flowtrail ", env!("CARGO_PKG_VERSION")).to_owned());
+    for name in definition.unique {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
+    }
     if let Some(time) = definition.time_column {
         properties = properties.set_column_statistics_enabled(ColumnPath::from(time), EnabledStatistics::Page);
         if let Ok(index) = leaf_index(columns, time) {

@@ -3,6 +3,7 @@
 
 mod compact;
 mod flag;
+mod records;
 mod retain;
 mod scan;
 mod table;
