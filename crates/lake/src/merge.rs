@@ -271,6 +271,7 @@ fn merged_rows(
         } else {
             Streams::AtMost(1)
         },
+        readers: None,
     };
     let mut plan = scan.plan()?;
     if let Some((name, position)) = time {

@@ -16,7 +16,7 @@ use std::io::Write;
 use std::ops::Range;
 use zstd::zstd_safe::{CParameter, Strategy};
 
-use super::{PAGE_ROWS, packed};
+use super::{LAST_PAGE_ROWS, PAGE_ROWS, packed};
 
 /// How hard the compressor tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,20 +240,26 @@ impl Validity {
     }
 
     pub(crate) fn pages(&self) -> Vec<PageRows> {
+        let last = self.rows().saturating_sub(LAST_PAGE_ROWS);
+        let mut ends: Vec<usize> = (0..last).step_by(PAGE_ROWS).chain([last, self.rows()]).collect();
+        ends.dedup();
         let mut first_value = 0;
-        let starts = (0..self.rows()).step_by(PAGE_ROWS);
-        let pages = starts.map(|start| {
-            let rows = start..self.rows().min(start + PAGE_ROWS);
-            let count = match self {
-                Self::All(_) => rows.len(),
-                Self::Some(valid) => valid.slice(rows.start, rows.len()).count_set_bits(),
-                Self::Nested { levels, all } => levels[rows.clone()].iter().filter(|level| **level >= *all).count(),
-            };
-            let values = first_value..first_value + count;
+        let pages = ends.windows(2).map(|ends| {
+            let rows = ends[0]..ends[1];
+            let values = first_value..first_value + self.count(&rows);
             first_value = values.end;
             PageRows { rows, values }
         });
         pages.collect()
+    }
+
+    /// How many of the rows have a value.
+    fn count(&self, rows: &Range<usize>) -> usize {
+        match self {
+            Self::All(_) => rows.len(),
+            Self::Some(valid) => valid.slice(rows.start, rows.len()).count_set_bits(),
+            Self::Nested { levels, all } => levels[rows.clone()].iter().filter(|level| **level >= *all).count(),
+        }
     }
 
     /// Begins the body of a page: its definition levels.

@@ -29,3 +29,5 @@ pub(crate) use number::{NumberColumn, Numbers};
 
 /// Rows of a page: few enough to skip what a question does not touch, many enough for the compressor.
 pub(crate) const PAGE_ROWS: usize = 64 * 1024;
+/// Rows of the last page: files are sorted by time, and the newest rows are what is looked at most.
+const LAST_PAGE_ROWS: usize = 4 * 1024;

@@ -7,7 +7,9 @@ use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use datafusion::common::Result;
 use datafusion::common::stats::Precision;
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::physical_plan::{
+    FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetFileReaderFactory, ParquetSource,
+};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::physical_expr::expressions::Column;
@@ -34,6 +36,8 @@ pub struct FileScan<'a> {
     pub limit: Option<usize>,
     /// How the files are dealt out to streams.
     pub streams: Streams,
+    /// What opens the files, if not the engine by itself.
+    pub readers: Option<Arc<dyn ParquetFileReaderFactory>>,
 }
 
 /// How files are dealt out to streams.
@@ -74,7 +78,11 @@ impl FileScan<'_> {
         let files: Vec<PartitionedFile> = files.collect();
         let (groups, ordered) = groups(files, &read_schema, ordering.as_ref(), self.streams);
         let (groups, statistics) = compute_all_files_statistics(groups, Arc::clone(&read_schema), true, false)?;
-        let source = Arc::new(ParquetSource::new(table_schema));
+        let source = ParquetSource::new(table_schema);
+        let source = Arc::new(match self.readers {
+            Some(readers) => source.with_parquet_file_reader_factory(readers),
+            None => source,
+        });
         let mut config = FileScanConfigBuilder::new(store_url()?, source)
             .with_file_groups(groups)
             .with_statistics(statistics)

@@ -8,6 +8,7 @@ mod figures;
 mod file_statistics;
 mod files;
 mod provider;
+mod reader;
 
 use std::sync::Arc;
 

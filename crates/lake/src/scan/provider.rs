@@ -14,6 +14,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 
 use super::file_statistics::{FileStatistics, FilesToPrune};
 use super::files::{FileScan, Streams};
+use super::reader::KeptFooters;
 use super::{Figures, ScanFigures};
 use crate::column::scanned_schema;
 use crate::{Snapshot, TableDefinition};
@@ -135,6 +136,7 @@ impl TableProvider for LakeTable {
             projection,
             limit: limit.filter(|_| filters.is_empty()),
             streams: Streams::AtMost(state.config().target_partitions()),
+            readers: Some(KeptFooters::of(state)?),
         };
         scan.plan()
     }

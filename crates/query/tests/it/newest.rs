@@ -61,3 +61,21 @@ async fn only_files_with_rows_of_the_answer_are_opened() {
         assert!(some * 2 < all, "{order}: {some} of {all}");
     }
 }
+
+#[tokio::test]
+async fn of_a_large_file_only_the_last_page_is_read() {
+    let lake = lake::empty();
+    let flows: Vec<Flow> = (0..200_000)
+        .map(|number| Flow {
+            start: Some(FIRST_S + number / 3),
+            srcaddr: Some("10.0.0.1"),
+            bytes: Some(number * 7_919 % 100_003),
+            ..Flow::default()
+        })
+        .collect();
+    lake.load_flows(&flows).await;
+    let bytes = async |sql: &str| lake.ask_with_figures(sql).await.unwrap().1.bytes_scanned;
+    let all = bytes("SELECT bytes, start FROM vpc_flow ORDER BY start + 0 DESC LIMIT 3").await;
+    let newest = bytes("SELECT bytes, start FROM vpc_flow ORDER BY start DESC LIMIT 3").await;
+    assert!(newest * 3 < all, "{newest} of {all}");
+}
