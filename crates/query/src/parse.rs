@@ -7,16 +7,20 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
+use crate::functions::Unit;
+
 /// Reads one statement.
 ///
 /// The dialect is sqlparser's most permissive one. Beyond it, the flow log's column `end` needs no quotes: it is taken
-/// for the word that closes a `CASE` only where one is open and an expression has just ended.
+/// for the word that closes a `CASE` only where one is open and an expression has just ended. And the unit of
+/// `dateadd(day, -30, start_time)` may be a word, as Snowflake has it.
 pub fn parse(sql: &str) -> Result<Statement> {
     let dialect = GenericDialect {};
     let mut tokens = Tokenizer::new(&dialect, sql)
         .tokenize_with_location()
         .map_err(|e| syntax(e.into()))?;
     quote_end(&mut tokens);
+    quote_units(&mut tokens);
     let mut statements = DFParserBuilder::new(tokens)
         .with_dialect(&dialect)
         .build()?
@@ -54,6 +58,35 @@ fn quote_end(tokens: &mut [TokenWithSpan]) {
             }
             other => !ends_operand(other),
         };
+    }
+}
+
+/// Functions whose first argument is a unit of time.
+const TAKE_UNIT: &[&str] = &[
+    "date_part",
+    "date_trunc",
+    "dateadd",
+    "datediff",
+    "timeadd",
+    "timediff",
+    "timestampadd",
+    "timestampdiff",
+];
+
+/// Puts the unit in quotes that stands as a bare word behind the bracket of a function that takes one.
+fn quote_units(tokens: &mut [TokenWithSpan]) {
+    let is_space = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    let places: Vec<usize> = (0..tokens.len()).filter(|at| !is_space(&tokens[*at])).collect();
+    for places in places.windows(4) {
+        let [function, bracket, unit, comma] = [0, 1, 2, 3].map(|at| &tokens[places[at]].token);
+        let (Token::Word(function), Token::LParen, Token::Word(word), Token::Comma) = (function, bracket, unit, comma)
+        else {
+            continue;
+        };
+        let takes_unit = TAKE_UNIT.iter().any(|name| function.value.eq_ignore_ascii_case(name));
+        if takes_unit && word.quote_style.is_none() && Unit::named(&word.value).is_some() {
+            tokens[places[2]].token = Token::SingleQuotedString(word.value.clone());
+        }
     }
 }
 
@@ -103,6 +136,21 @@ fn ends_operand(token: &Token) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_unit_may_be_a_bare_word() {
+        for (sql, read) in [
+            ("SELECT DATEADD( day, -30, start )", "SELECT DATEADD('day', -30, start)"),
+            (
+                "SELECT datediff(hh, a, b), day, f(day, 1)",
+                "SELECT datediff('hh', a, b), day, f(day, 1)",
+            ),
+            ("SELECT dateadd(\"day\", 1, a)", "SELECT dateadd(\"day\", 1, a)"),
+            ("SELECT date_trunc(hour, a)", "SELECT date_trunc('hour', a)"),
+        ] {
+            assert_eq!(parse(sql).unwrap().to_string(), read, "{sql}");
+        }
+    }
 
     #[test]
     fn end_is_a_name_where_an_expression_begins() {

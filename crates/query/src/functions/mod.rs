@@ -2,15 +2,19 @@
 //!
 //! Functions over what logs are made of: protocol numbers, addresses, TCP flags, sizes. They take columns, not rows,
 //! and answer NULL for NULL and for what is no address or no number of the kind, so that one odd record never fails
-//! a query.
+//! a query. And the functions of Athena and Snowflake, which do what they do there, also when they fail.
 
 mod address;
 mod bytes;
+mod function;
 mod ip;
 mod memo;
 mod protocol;
 mod tcp_flags;
+mod time;
 mod unary;
+
+pub use time::Unit;
 
 use std::sync::Arc;
 
@@ -18,14 +22,13 @@ use datafusion::logical_expr::ScalarUDF;
 
 /// Every function, to be registered with the engine.
 pub fn all() -> Vec<Arc<ScalarUDF>> {
-    [
+    let of_logs = [
         ScalarUDF::from(protocol::protocol_name()),
         ScalarUDF::from(tcp_flags::tcp_flag_names()),
         ScalarUDF::from(bytes::human_bytes()),
         ScalarUDF::from(ip::ip_is_internal()),
         ScalarUDF::from(ip::IpIn::default()),
-    ]
-    .into_iter()
-    .map(Arc::new)
-    .collect()
+    ];
+    let of_times = time::all().into_iter().map(ScalarUDF::from);
+    of_logs.into_iter().chain(of_times).map(Arc::new).collect()
 }

@@ -1,4 +1,4 @@
-//! `from_unixtime(start) > TIMESTAMP '…'` is `start > 17…`.
+//! `from_unixtime(start) > TIMESTAMP '…'` is `start > 17…`, and so is `start > to_unixtime(TIMESTAMP '…')`.
 //!
 //! Flow logs have their times in Unix seconds, people ask for timestamps. Files, row groups and pages know the least
 //! and greatest `start`, which only a comparison with the column itself can use; so a comparison of the column made a
@@ -12,6 +12,8 @@ use datafusion::common::{DFSchema, Result, ScalarValue};
 use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, lit};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 
+/// 2^53: whole numbers below are exact as `DOUBLE`.
+const EXACT_SECONDS: f64 = 9_007_199_254_740_992.0;
 const NANOSECONDS_A_SECOND: i128 = 1_000_000_000;
 
 /// The rule.
@@ -76,8 +78,11 @@ fn compared(seconds: &Expr, op: Operator, moment: i128) -> Option<Expr> {
 pub(super) fn time_in_seconds<'a>(time: &'a Expr, schema: &DFSchema) -> Option<&'a Expr> {
     match time {
         Expr::Cast(Cast { expr, field }) => {
-            let DataType::Timestamp(unit, zone) = field.data_type() else {
-                return None;
+            let (unit, zone) = match field.data_type() {
+                DataType::Timestamp(unit, zone) => (unit, zone),
+                // What a number of seconds with a fraction is compared with.
+                DataType::Float64 => return Some(expr.as_ref()).filter(|expr| is_int64(expr, schema)),
+                _ => return None,
             };
             match expr.get_type(schema).ok()? {
                 DataType::Int64 if *unit == TimeUnit::Second && is_utc(zone.as_deref()) => Some(expr),
@@ -98,10 +103,14 @@ pub(super) fn time_in_seconds<'a>(time: &'a Expr, schema: &DFSchema) -> Option<&
                 }
                 _ => false,
             };
-            (is_known && seconds.get_type(schema).ok()? == DataType::Int64).then_some(seconds)
+            (is_known && is_int64(seconds, schema)).then_some(seconds)
         }
         _ => None,
     }
+}
+
+fn is_int64(expression: &Expr, schema: &DFSchema) -> bool {
+    matches!(expression.get_type(schema), Ok(DataType::Int64))
 }
 
 /// Whether a cast between timestamps of these zones leaves the moment as it is: without a zone, it is one of UTC.
@@ -117,7 +126,7 @@ fn is_utc(zone: Option<&str>) -> bool {
     zone.is_none_or(|zone| matches!(zone, "UTC" | "Z" | "+00:00" | "+00" | "Etc/UTC"))
 }
 
-/// A literal moment in nanoseconds since 1970.
+/// A literal moment, or number of seconds, in nanoseconds since 1970.
 fn nanoseconds(literal: &Expr) -> Option<i128> {
     let Expr::Literal(value, _) = literal else { return None };
     let (units, scale) = match value {
@@ -125,6 +134,11 @@ fn nanoseconds(literal: &Expr) -> Option<i128> {
         ScalarValue::TimestampMillisecond(Some(value), _) => (*value, 1_000_000),
         ScalarValue::TimestampMicrosecond(Some(value), _) => (*value, 1_000),
         ScalarValue::TimestampNanosecond(Some(value), _) => (*value, 1),
+        // Whole numbers up to this are exact; of a fraction it counts only that there is one.
+        ScalarValue::Float64(Some(seconds)) if seconds.abs() < EXACT_SECONDS => {
+            let has_fraction = i128::from(seconds.floor() < *seconds);
+            return Some(seconds.floor() as i128 * NANOSECONDS_A_SECOND + has_fraction);
+        }
         _ => return None,
     };
     Some(i128::from(units) * scale)
@@ -155,6 +169,18 @@ mod tests {
         ] {
             let rewritten = compared(&col("start"), op, moment).map(|expr| expr.to_string());
             assert_eq!(rewritten.as_deref(), expected, "{op} {moment}");
+        }
+    }
+
+    #[test]
+    fn seconds_with_a_fraction_lie_between_two() {
+        for (seconds, expected) in [
+            (5.0, Some(5_000_000_000)),
+            (5.25, Some(5_000_000_001)),
+            (-0.5, Some(-999_999_999)),
+            (1e300, None),
+        ] {
+            assert_eq!(nanoseconds(&lit(seconds)), expected, "{seconds}");
         }
     }
 

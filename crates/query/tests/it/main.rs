@@ -7,4 +7,5 @@ mod listing;
 mod names;
 mod newest;
 mod pruning;
+mod times;
 mod views;

@@ -42,6 +42,12 @@ async fn times_made_from_seconds_prune_too() {
             "from_unixtime(start, 'Asia/Tokyo') < TIMESTAMP WITH TIME ZONE '2026-11-02 00:00:00+09:00'",
             (1, 1),
         ),
+        ("start > to_unixtime(TIMESTAMP '2026-11-02 12:00:00.5')", (1, 1)),
+        ("to_unixtime(TIMESTAMP '2026-11-02 00:00:00') > start", (1, 1)),
+        (
+            "date_add('day', 1, from_unixtime(start)) < TIMESTAMP '2026-11-02'",
+            (0, 3),
+        ),
         ("start + 1 < 0", (0, 3)),
     ] {
         assert_eq!(files_read(&lake, "vpc_flow", filter).await, expected, "{filter}");
