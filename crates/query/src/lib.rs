@@ -11,6 +11,7 @@
 //!
 //! **Invariant:** nothing here opens a port or writes to the lake.
 
+mod accent;
 mod answer;
 mod catalog;
 mod diagnosis;

@@ -7,13 +7,15 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
+use crate::accent;
 use crate::functions::Unit;
 
 /// Reads one statement.
 ///
 /// The dialect is sqlparser's most permissive one. Beyond it, the flow log's column `end` needs no quotes: it is taken
 /// for the word that closes a `CASE` only where one is open and an expression has just ended. And the unit of
-/// `dateadd(day, -30, start_time)` may be a word, as Snowflake has it.
+/// `dateadd(day, -30, start_time)` may be a word, as Snowflake has it, and `IPADDRESS '10.0.0.1'` is an address, as in
+/// Athena.
 pub fn parse(sql: &str) -> Result<Statement> {
     let dialect = GenericDialect {};
     let mut tokens = Tokenizer::new(&dialect, sql)
@@ -21,12 +23,15 @@ pub fn parse(sql: &str) -> Result<Statement> {
         .map_err(|e| syntax(e.into()))?;
     quote_end(&mut tokens);
     quote_units(&mut tokens);
+    call_addresses(&mut tokens);
     let mut statements = DFParserBuilder::new(tokens)
         .with_dialect(&dialect)
         .build()?
         .parse_statements()?;
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
-    statements.pop_front().ok_or_else(none)
+    let mut statement = statements.pop_front().ok_or_else(none)?;
+    accent::respell(&mut statement);
+    Ok(statement)
 }
 
 fn syntax(error: ParserError) -> DataFusionError {
@@ -87,6 +92,28 @@ fn quote_units(tokens: &mut [TokenWithSpan]) {
         if takes_unit && word.quote_style.is_none() && Unit::named(&word.value).is_some() {
             tokens[places[2]].token = Token::SingleQuotedString(word.value.clone());
         }
+    }
+}
+
+/// Makes `IPADDRESS '10.0.0.1'` a call, `ip_address('10.0.0.1')`.
+fn call_addresses(tokens: &mut Vec<TokenWithSpan>) {
+    let is_space = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    let mut at = 0;
+    while at < tokens.len() {
+        let is_type = matches!(&tokens[at].token, Token::Word(word)
+            if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("ipaddress"));
+        let next = (at + 1..tokens.len()).find(|next| !is_space(&tokens[*next]));
+        let text = next.filter(|next| is_type && matches!(tokens[*next].token, Token::SingleQuotedString(_)));
+        if let Some(text) = text {
+            let span = tokens[at].span;
+            if let Token::Word(word) = &mut tokens[at].token {
+                "ip_address".clone_into(&mut word.value);
+                word.keyword = Keyword::NoKeyword;
+            }
+            tokens.insert(text + 1, TokenWithSpan::new(Token::RParen, span));
+            tokens.insert(text, TokenWithSpan::new(Token::LParen, span));
+        }
+        at += 1;
     }
 }
 

@@ -8,9 +8,14 @@ mod address;
 mod bytes;
 mod function;
 mod ip;
+mod json;
+mod list;
 mod memo;
+mod network;
 mod protocol;
 mod tcp_flags;
+mod text;
+mod text_arguments;
 mod time;
 mod unary;
 
@@ -28,7 +33,10 @@ pub fn all() -> Vec<Arc<ScalarUDF>> {
         ScalarUDF::from(bytes::human_bytes()),
         ScalarUDF::from(ip::ip_is_internal()),
         ScalarUDF::from(ip::IpIn::default()),
+        list::contains(),
+        list::element_at(),
     ];
-    let of_times = time::all().into_iter().map(ScalarUDF::from);
-    of_logs.into_iter().chain(of_times).map(Arc::new).collect()
+    let families = [time::all(), json::all(), text::all(), network::all()];
+    let others = families.into_iter().flatten().map(ScalarUDF::from);
+    of_logs.into_iter().chain(others).map(Arc::new).collect()
 }

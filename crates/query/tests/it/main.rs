@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod errors;
+mod expressions;
+mod functions;
 mod lake;
 mod listing;
 mod names;

@@ -1,31 +1,7 @@
 //! Athena's and Snowflake's functions of times, held against what their own pages say.
 
+use crate::expressions::{fail, give};
 use crate::lake::{self, FIRST_S, Flow};
-
-/// Each expression gives what stands beside it, as text.
-async fn give(cases: &[(&str, &str)]) {
-    let lake = lake::empty();
-    for (expression, expected) in cases {
-        let answer = lake
-            .ask(&format!("SELECT CAST({expression} AS VARCHAR) AS answer"))
-            .await;
-        assert!(
-            answer.contains(&format!("| {expected} ")),
-            "{expression} gave\n{answer}\nfor {expected}"
-        );
-    }
-}
-
-async fn fail(cases: &[(&str, &str)]) {
-    let lake = lake::empty();
-    for (expression, expected) in cases {
-        let error = lake
-            .ask_with_figures(&format!("SELECT {expression}"))
-            .await
-            .unwrap_err();
-        assert!(error.to_string().contains(expected), "{expression}: {error}");
-    }
-}
 
 #[tokio::test]
 async fn athena_reckons() {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use arrow::array::timezone::Tz;
-use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, TimestampMicrosecondArray};
+use arrow::array::{Array, ArrayRef, AsArray, TimestampMicrosecondArray};
 use arrow::compute::cast_with_options;
 use arrow::compute::{CastOptions, cast};
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, Days, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
-use datafusion::common::{DataFusionError, Result, ScalarValue, exec_err, plan_err};
+use datafusion::common::{DataFusionError, Result, exec_err, plan_err};
 
 /// A time without a zone: what a clock on the wall shows.
 pub const LOCAL: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
@@ -176,16 +176,6 @@ pub fn same_zone(data_type: &DataType) -> DataType {
         DataType::Timestamp(_, zone) => DataType::Timestamp(TimeUnit::Microsecond, zone.clone()),
         _ => LOCAL,
     }
-}
-
-/// A column of text.
-pub fn texts(column: &ArrayRef) -> Result<StringViewArray> {
-    Ok(cast(column, &DataType::Utf8View)?.as_string_view().clone())
-}
-
-/// The text of an argument that is a constant.
-pub fn constant_text(value: Option<&ScalarValue>) -> Option<&str> {
-    value?.try_as_str().flatten()
 }
 
 /// An error of `chrono` or the like, told as the function's.

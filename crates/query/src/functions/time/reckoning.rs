@@ -8,9 +8,10 @@ use arrow::datatypes::{DataType, Int64Type};
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use datafusion::common::{Result, exec_err, plan_err};
 
-use super::moment::{Moments, constant_text, expect_time, failed, same_zone, texts};
+use super::moment::{Moments, expect_time, failed, same_zone};
 use super::unit::Unit;
 use crate::functions::function::{Function, Known};
+use crate::functions::text_arguments::{constant_text, texts};
 
 pub fn all() -> Vec<Function> {
     vec![

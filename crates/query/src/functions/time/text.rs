@@ -8,10 +8,11 @@ use arrow::datatypes::{DataType, TimeUnit};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use datafusion::common::{Result, plan_err};
 
-use super::moment::{LOCAL, Moments, Zone, constant_text, expect_time, failed, texts};
+use super::moment::{LOCAL, Moments, Zone, expect_time, failed};
 use super::pattern::Pattern;
 use super::{joda, mysql};
 use crate::functions::function::{Function, Known};
+use crate::functions::text_arguments::{constant_text, texts};
 
 type Compile = fn(&str) -> std::result::Result<Pattern, String>;
 

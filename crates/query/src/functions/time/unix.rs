@@ -7,8 +7,9 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, plan_err};
 
-use super::moment::{Moments, Zone, constant_text, expect_time};
+use super::moment::{Moments, Zone, expect_time};
 use crate::functions::function::{Function, Known};
+use crate::functions::text_arguments::constant_text;
 
 pub fn all() -> Vec<Function> {
     vec![

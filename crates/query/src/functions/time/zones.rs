@@ -6,8 +6,9 @@ use arrow::array::{ArrayRef, StringViewArray};
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{Result, ScalarValue, plan_err};
 
-use super::moment::{LOCAL, Moments, Zone, constant_text, expect_time, texts};
+use super::moment::{LOCAL, Moments, Zone, expect_time};
 use crate::functions::function::{Function, Known};
+use crate::functions::text_arguments::{constant_text, texts};
 
 pub fn all() -> Vec<Function> {
     vec![

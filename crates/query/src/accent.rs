@@ -1,0 +1,230 @@
+//! What Athena and Snowflake spell in their own ways, in the words of the engine.
+//!
+//! Only spellings are changed here that mean one thing wherever they come from; so it does not matter whose statement it
+//! is, and a statement that has none of them is left as it was.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
+use datafusion::sql::sqlparser::ast::{
+    CaseWhen, CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, OrderByExpr, OrderByOptions,
+    TimezoneInfo, Value, VisitMut, VisitorMut,
+};
+
+/// Other names of functions that the engine has.
+const NAMES: &[(&str, &str)] = &[
+    ("arbitrary", "first_value"),
+    ("approx_percentile", "approx_percentile_cont"),
+    ("array_construct", "make_array"),
+    ("array_size", "cardinality"),
+    ("getdate", "now"),
+    ("listagg", "string_agg"),
+    ("sysdate", "now"),
+    ("typeof", "arrow_typeof"),
+];
+
+/// Respells all expressions of a statement.
+pub fn respell(statement: &mut Statement) {
+    match statement {
+        // The walk never stops early.
+        Statement::Statement(statement) => drop(statement.visit(&mut Respelling)),
+        Statement::Explain(explain) => respell(&mut explain.statement),
+        _ => {}
+    }
+}
+
+struct Respelling;
+
+impl VisitorMut for Respelling {
+    type Break = ();
+
+    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<()> {
+        let respelled = match expression {
+            Expr::Function(function) => call(function),
+            Expr::Cast { expr, data_type, .. } if is_named(data_type, "IPADDRESS") => {
+                Some(calling("ip_address", vec![*expr.clone()]))
+            }
+            _ => None,
+        };
+        if let Some(respelled) = respelled {
+            *expression = respelled;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn is_named(data_type: &DataType, name: &str) -> bool {
+    matches!(data_type, DataType::Custom(custom, _) if custom.to_string().eq_ignore_ascii_case(name))
+}
+
+/// A call in other words, where it needs them.
+fn call(function: &mut Function) -> Option<Expr> {
+    let name = function.name.to_string().to_ascii_lowercase();
+    if let Some((_, other)) = NAMES.iter().find(|(known, _)| *known == name) {
+        function.name = named(other);
+        return None;
+    }
+    let FunctionArguments::List(list) = &mut function.args else {
+        return None;
+    };
+    let arguments = plain(list)?;
+    match (name.as_str(), arguments.as_slice()) {
+        ("if" | "iff", [condition, then]) => Some(case(condition, then, None)),
+        ("if" | "iff", [condition, then, other]) => Some(case(condition, then, Some(other))),
+        ("zeroifnull", [value]) => Some(calling("coalesce", vec![value.clone(), number("0")])),
+        ("nullifzero", [value]) => Some(calling("nullif", vec![value.clone(), number("0")])),
+        ("contains", [block, address]) if is_address(address) => {
+            Some(calling("ip_in", vec![address.clone(), block.clone()]))
+        }
+        ("try_to_number" | "try_to_decimal" | "try_to_numeric", [value]) => {
+            Some(cast(CastKind::TryCast, value, whole()))
+        }
+        ("to_number" | "to_decimal" | "to_numeric", [value]) => Some(cast(CastKind::Cast, value, whole())),
+        ("try_to_double", [value]) => Some(cast(CastKind::TryCast, value, DataType::DoublePrecision)),
+        ("to_double", [value]) => Some(cast(CastKind::Cast, value, DataType::DoublePrecision)),
+        ("try_to_date", [value]) => Some(cast(CastKind::TryCast, value, DataType::Date)),
+        ("try_to_boolean", [value]) => Some(cast(CastKind::TryCast, value, DataType::Boolean)),
+        ("try_to_timestamp" | "try_to_timestamp_ntz", [value]) => Some(cast(CastKind::TryCast, value, local_time())),
+        ("to_timestamp_ntz", [value]) => Some(cast(
+            CastKind::Cast,
+            &calling("to_timestamp", vec![value.clone()]),
+            local_time(),
+        )),
+        ("count_if", [condition]) => {
+            function.name = named("count");
+            function.filter = Some(Box::new(condition.clone()));
+            list.args = vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)];
+            None
+        }
+        ("max_by" | "min_by", [value, by]) => {
+            function.name = named("first_value");
+            let order = OrderByExpr {
+                expr: by.clone(),
+                options: OrderByOptions {
+                    asc: Some(name == "min_by"),
+                    nulls_first: Some(false),
+                },
+                with_fill: None,
+            };
+            list.args = vec![argument(value.clone())];
+            list.clauses.push(FunctionArgumentClause::OrderBy(vec![order]));
+            None
+        }
+        _ => None,
+    }
+}
+
+/// The arguments, where they are expressions and nothing else.
+fn plain(list: &FunctionArgumentList) -> Option<Vec<Expr>> {
+    let expression = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression.clone()),
+        _ => None,
+    };
+    list.args.iter().map(expression).collect()
+}
+
+fn is_address(expression: &Expr) -> bool {
+    matches!(expression, Expr::Function(function) if function.name.to_string() == "ip_address")
+}
+
+fn case(condition: &Expr, then: &Expr, other: Option<&Expr>) -> Expr {
+    Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![CaseWhen {
+            condition: condition.clone(),
+            result: then.clone(),
+        }],
+        else_result: other.cloned().map(Box::new),
+    }
+}
+
+fn cast(kind: CastKind, value: &Expr, data_type: DataType) -> Expr {
+    Expr::Cast {
+        kind,
+        expr: Box::new(value.clone()),
+        data_type,
+        array: false,
+        format: None,
+    }
+}
+
+/// Snowflake's `NUMBER`.
+fn whole() -> DataType {
+    DataType::Decimal(ExactNumberInfo::PrecisionAndScale(38, 0))
+}
+
+fn local_time() -> DataType {
+    DataType::Timestamp(None, TimezoneInfo::None)
+}
+
+fn number(text: &str) -> Expr {
+    Expr::Value(Value::Number(text.to_owned(), false).into())
+}
+
+fn named(name: &str) -> ObjectName {
+    ObjectName::from(vec![Ident::new(name)])
+}
+
+fn argument(expression: Expr) -> FunctionArg {
+    FunctionArg::Unnamed(FunctionArgExpr::Expr(expression))
+}
+
+fn calling(name: &str, arguments: Vec<Expr>) -> Expr {
+    Expr::Function(Function {
+        name: named(name),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: arguments.into_iter().map(argument).collect(),
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::parse::parse;
+
+    #[test]
+    fn other_spellings_mean_the_same() {
+        for (sql, read) in [
+            (
+                "SELECT iff(a > 1, 'x', 'y')",
+                "SELECT CASE WHEN a > 1 THEN 'x' ELSE 'y' END",
+            ),
+            (
+                "SELECT if(a, zeroifnull(b))",
+                "SELECT CASE WHEN a THEN coalesce(b, 0) END",
+            ),
+            ("SELECT count_if(a > 1)", "SELECT count(*) FILTER (WHERE a > 1)"),
+            (
+                "SELECT max_by(a, b)",
+                "SELECT first_value(a ORDER BY b DESC NULLS LAST)",
+            ),
+            ("SELECT LISTAGG(a, ',')", "SELECT string_agg(a, ',')"),
+            (
+                "SELECT 1 WHERE contains('10.0.0.0/8', CAST(srcaddr AS IPADDRESS))",
+                "SELECT 1 WHERE ip_in(ip_address(srcaddr), '10.0.0.0/8')",
+            ),
+            ("SELECT contains('abc', 'b')", "SELECT contains('abc', 'b')"),
+            ("SELECT IPADDRESS '10.0.0.1' = a", "SELECT ip_address('10.0.0.1') = a"),
+            (
+                "SELECT ipaddress, ipaddress FROM t",
+                "SELECT ipaddress, ipaddress FROM t",
+            ),
+            ("SELECT try_to_number(a)", "SELECT TRY_CAST(a AS DECIMAL(38,0))"),
+        ] {
+            assert_eq!(parse(sql).unwrap().to_string(), read, "{sql}");
+        }
+    }
+}
