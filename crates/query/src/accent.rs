@@ -1,7 +1,7 @@
 //! What Athena and Snowflake spell in their own ways, in the words of the engine.
 //!
 //! Only spellings are changed here that mean one thing wherever they come from; so it does not matter whose statement it
-//! is, and a statement that has none of them is left as it was.
+//! is, and a statement that has none of them is left as it was. A column of an answer keeps the name it was written with.
 
 use std::ops::ControlFlow;
 
@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, OrderByExpr, OrderByOptions,
-    TimezoneInfo, Value, VisitMut, VisitorMut,
+    Select, SelectItem, TimezoneInfo, Value, VisitMut, VisitorMut,
 };
 
 /// Other names of functions that the engine has.
@@ -29,16 +29,40 @@ const NAMES: &[(&str, &str)] = &[
 pub fn respell(statement: &mut Statement) {
     match statement {
         // The walk never stops early.
-        Statement::Statement(statement) => drop(statement.visit(&mut Respelling)),
+        Statement::Statement(statement) => drop(statement.visit(&mut Respelling::default())),
         Statement::Explain(explain) => respell(&mut explain.statement),
         _ => {}
     }
 }
 
-struct Respelling;
+#[derive(Default)]
+struct Respelling {
+    /// The columns without a name, as they were written, of each `SELECT` that is being gone through.
+    written: Vec<Vec<Option<String>>>,
+}
 
 impl VisitorMut for Respelling {
     type Break = ();
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        self.written.push(select.projection.iter().map(unnamed).collect());
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        let written = self.written.pop().unwrap_or_default();
+        for (item, written) in select.projection.iter_mut().zip(written) {
+            if let (Some(written), SelectItem::UnnamedExpr(expression)) = (written, &item)
+                && expression.to_string() != written
+            {
+                *item = SelectItem::ExprWithAlias {
+                    expr: expression.clone(),
+                    alias: Ident::with_quote('"', written),
+                };
+            }
+        }
+        ControlFlow::Continue(())
+    }
 
     fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<()> {
         let respelled = match expression {
@@ -52,6 +76,14 @@ impl VisitorMut for Respelling {
             *expression = respelled;
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// A column without a name, as it is written.
+fn unnamed(item: &SelectItem) -> Option<String> {
+    match item {
+        SelectItem::UnnamedExpr(expression) => Some(expression.to_string()),
+        _ => None,
     }
 }
 
@@ -198,33 +230,32 @@ mod tests {
     #[test]
     fn other_spellings_mean_the_same() {
         for (sql, read) in [
+            ("iff(a > 1, 'x', 'y')", "CASE WHEN a > 1 THEN 'x' ELSE 'y' END"),
+            ("if(a, zeroifnull(b))", "CASE WHEN a THEN coalesce(b, 0) END"),
+            ("count_if(a > 1)", "count(*) FILTER (WHERE a > 1)"),
+            ("max_by(a, b)", "first_value(a ORDER BY b DESC NULLS LAST)"),
+            ("LISTAGG(a, ',')", "string_agg(a, ',')"),
             (
-                "SELECT iff(a > 1, 'x', 'y')",
-                "SELECT CASE WHEN a > 1 THEN 'x' ELSE 'y' END",
+                "contains('10.0.0.0/8', CAST(srcaddr AS IPADDRESS))",
+                "ip_in(ip_address(srcaddr), '10.0.0.0/8')",
             ),
-            (
-                "SELECT if(a, zeroifnull(b))",
-                "SELECT CASE WHEN a THEN coalesce(b, 0) END",
-            ),
-            ("SELECT count_if(a > 1)", "SELECT count(*) FILTER (WHERE a > 1)"),
-            (
-                "SELECT max_by(a, b)",
-                "SELECT first_value(a ORDER BY b DESC NULLS LAST)",
-            ),
-            ("SELECT LISTAGG(a, ',')", "SELECT string_agg(a, ',')"),
-            (
-                "SELECT 1 WHERE contains('10.0.0.0/8', CAST(srcaddr AS IPADDRESS))",
-                "SELECT 1 WHERE ip_in(ip_address(srcaddr), '10.0.0.0/8')",
-            ),
-            ("SELECT contains('abc', 'b')", "SELECT contains('abc', 'b')"),
-            ("SELECT IPADDRESS '10.0.0.1' = a", "SELECT ip_address('10.0.0.1') = a"),
-            (
-                "SELECT ipaddress, ipaddress FROM t",
-                "SELECT ipaddress, ipaddress FROM t",
-            ),
-            ("SELECT try_to_number(a)", "SELECT TRY_CAST(a AS DECIMAL(38,0))"),
+            ("contains('abc', 'b')", "contains('abc', 'b')"),
+            ("IPADDRESS '10.0.0.1' = a", "ip_address('10.0.0.1') = a"),
+            ("ipaddress", "ipaddress"),
+            ("try_to_number(a)", "TRY_CAST(a AS DECIMAL(38,0))"),
         ] {
-            assert_eq!(parse(sql).unwrap().to_string(), read, "{sql}");
+            let (asked, expected) = (format!("SELECT 1 WHERE {sql}"), format!("SELECT 1 WHERE {read}"));
+            assert_eq!(parse(&asked).unwrap().to_string(), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn a_column_keeps_its_name() {
+        let statement = parse("SELECT count_if(a), b, iff(a, 1, 2) AS c FROM (SELECT zeroifnull(a) FROM t)").unwrap();
+        assert_eq!(
+            statement.to_string(),
+            "SELECT count(*) FILTER (WHERE a) AS \"count_if(a)\", b, CASE WHEN a THEN 1 ELSE 2 END AS c \
+             FROM (SELECT coalesce(a, 0) AS \"zeroifnull(a)\" FROM t)"
+        );
     }
 }

@@ -162,7 +162,77 @@ fn ends_operand(token: &Token) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn word() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(vec![
+            "SELECT",
+            "FROM",
+            "WHERE",
+            "CASE",
+            "WHEN",
+            "THEN",
+            "ELSE",
+            "END",
+            "end",
+            "AND",
+            "BETWEEN",
+            "ORDER",
+            "BY",
+            "t",
+            "start",
+            "IPADDRESS",
+            "'10.0.0.1'",
+            "'x",
+            "\"y\"",
+            "dateadd",
+            "date_trunc",
+            "day",
+            "iff",
+            "max_by",
+            "count_if",
+            "contains",
+            "CAST",
+            "AS",
+            "(",
+            ")",
+            ",",
+            ";",
+            "*",
+            "=",
+            "<",
+            ":",
+            "::",
+            "[",
+            "]",
+            "1",
+            "-",
+            "-- x\n",
+            "/*",
+            "$$",
+            "\u{e9}",
+            "INTERVAL",
+            "AT TIME ZONE",
+            "OVER",
+            "WITH",
+            "UNION",
+            "EXPLAIN",
+            "ARRAY",
+            "->",
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn words_in_any_order_never_panic(words in proptest::collection::vec(word(), 0..40)) {
+            let sql = words.join(" ");
+            if let Ok(statement) = parse(&sql) {
+                prop_assert!(!statement.to_string().is_empty());
+            }
+        }
+    }
 
     #[test]
     fn a_unit_may_be_a_bare_word() {

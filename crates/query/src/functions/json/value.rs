@@ -96,7 +96,26 @@ fn end_of_part(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_apart_or_is_no_json(text in r#"[\[\]{},:"\\ab0-9. tru\u{e9}]{0,24}"#) {
+            if let Some(value) = Value::of(&text) {
+                let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+                let expected = whole.as_array().map(Vec::len);
+                prop_assert_eq!(value.elements().map(Iterator::count), expected);
+                if let Some(members) = whole.as_object() {
+                    for (key, member) in members {
+                        let found = value.member(key).unwrap();
+                        prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(found.text()).unwrap(), member);
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn parts_are_as_they_were_spelled() {

@@ -84,6 +84,8 @@ fn piece(letter: char, count: usize) -> Option<Piece> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
     use crate::functions::time::moment::Zone;
 
@@ -117,6 +119,28 @@ mod tests {
             pattern("yyyy-bb").unwrap_err(),
             "`b` means nothing in the pattern `yyyy-bb`"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_pattern_and_no_text_panics(text in "[yMdHhmsSaEGZzDwxe'\u{e9}:. -]{0,12}", read in "[0-9APMadnov+:\u{e9} -]{0,16}") {
+            if let Ok(pattern) = pattern(&text) {
+                let _ = pattern.parse(&read);
+                let mut out = String::new();
+                pattern.format("2026-11-01T15:04:05".parse().unwrap(), None, &mut out);
+                // A year of two digits and a name cut short can be read again.
+                let _ = pattern.parse(&out);
+            }
+        }
+
+        #[test]
+        fn a_time_survives_its_text(seconds in 0_i64..4_000_000_000) {
+            let pattern = pattern("yyyy-MM-dd'T'HH:mm:ss").unwrap();
+            let time = chrono::DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            let mut out = String::new();
+            pattern.format(time, None, &mut out);
+            prop_assert_eq!(pattern.parse(&out).unwrap().local, time);
+        }
     }
 
     #[test]
