@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    CaseWhen, CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr,
+    BinaryOperator, CaseWhen, CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, OrderByExpr, OrderByOptions,
     Select, SelectItem, TimezoneInfo, Value, VisitMut, VisitorMut,
 };
@@ -19,9 +19,11 @@ const NAMES: &[(&str, &str)] = &[
     ("approx_percentile", "approx_percentile_cont"),
     ("array_construct", "make_array"),
     ("array_size", "cardinality"),
+    ("filter", "array_filter"),
     ("getdate", "now"),
     ("listagg", "string_agg"),
     ("sysdate", "now"),
+    ("transform", "array_transform"),
     ("typeof", "arrow_typeof"),
 ];
 
@@ -70,6 +72,16 @@ impl VisitorMut for Respelling {
             Expr::Cast { expr, data_type, .. } if is_named(data_type, "IPADDRESS") => {
                 Some(calling("ip_address", vec![*expr.clone()]))
             }
+            Expr::Like {
+                negated: false,
+                any: true,
+                ..
+            }
+            | Expr::ILike {
+                negated: false,
+                any: true,
+                ..
+            } => any(expression),
             _ => None,
         };
         if let Some(respelled) = respelled {
@@ -107,9 +119,7 @@ fn call(function: &mut Function) -> Option<Expr> {
         ("if" | "iff", [condition, then, other]) => Some(case(condition, then, Some(other))),
         ("zeroifnull", [value]) => Some(calling("coalesce", vec![value.clone(), number("0")])),
         ("nullifzero", [value]) => Some(calling("nullif", vec![value.clone(), number("0")])),
-        ("contains", [block, address]) if is_address(address) => {
-            Some(calling("ip_in", vec![address.clone(), block.clone()]))
-        }
+        ("contains", [block, address]) => Some(calling("ip_in", vec![inner_of_address(address)?, block.clone()])),
         ("try_to_number" | "try_to_decimal" | "try_to_numeric", [value]) => {
             Some(cast(CastKind::TryCast, value, whole()))
         }
@@ -119,6 +129,7 @@ fn call(function: &mut Function) -> Option<Expr> {
         ("try_to_date", [value]) => Some(cast(CastKind::TryCast, value, DataType::Date)),
         ("try_to_boolean", [value]) => Some(cast(CastKind::TryCast, value, DataType::Boolean)),
         ("try_to_timestamp" | "try_to_timestamp_ntz", [value]) => Some(cast(CastKind::TryCast, value, local_time())),
+        ("date", [value]) => Some(cast(CastKind::Cast, value, DataType::Date)),
         ("to_timestamp_ntz", [value]) => Some(cast(
             CastKind::Cast,
             &calling("to_timestamp", vec![value.clone()]),
@@ -148,6 +159,32 @@ fn call(function: &mut Function) -> Option<Expr> {
     }
 }
 
+/// `a LIKE ANY ('x', 'y')` as `a LIKE 'x' OR a LIKE 'y'`.
+fn any(like: &Expr) -> Option<Expr> {
+    let (Expr::Like { pattern, .. } | Expr::ILike { pattern, .. }) = like else {
+        return None;
+    };
+    let patterns = match pattern.as_ref() {
+        Expr::Tuple(patterns) => patterns.clone(),
+        Expr::Nested(pattern) => vec![pattern.as_ref().clone()],
+        _ => return None,
+    };
+    let alternatives = patterns.into_iter().map(|one| {
+        let mut alternative = like.clone();
+        if let Expr::Like { any, pattern, .. } | Expr::ILike { any, pattern, .. } = &mut alternative {
+            *any = false;
+            **pattern = one;
+        }
+        alternative
+    });
+    let either = |left, right| Expr::BinaryOp {
+        left: Box::new(left),
+        op: BinaryOperator::Or,
+        right: Box::new(right),
+    };
+    alternatives.reduce(either).map(|all| Expr::Nested(Box::new(all)))
+}
+
 /// The arguments, where they are expressions and nothing else.
 fn plain(list: &FunctionArgumentList) -> Option<Vec<Expr>> {
     let expression = |argument: &FunctionArg| match argument {
@@ -157,8 +194,16 @@ fn plain(list: &FunctionArgumentList) -> Option<Vec<Expr>> {
     list.args.iter().map(expression).collect()
 }
 
-fn is_address(expression: &Expr) -> bool {
-    matches!(expression, Expr::Function(function) if function.name.to_string() == "ip_address")
+/// What was made an address, if it was: whoever looks for one in a block reads the text itself.
+fn inner_of_address(expression: &Expr) -> Option<Expr> {
+    match expression {
+        Expr::Function(Function {
+            name,
+            args: FunctionArguments::List(list),
+            ..
+        }) if name.to_string() == "ip_address" => plain(list)?.pop(),
+        _ => None,
+    }
 }
 
 fn case(condition: &Expr, then: &Expr, other: Option<&Expr>) -> Expr {
@@ -237,11 +282,14 @@ mod tests {
             ("LISTAGG(a, ',')", "string_agg(a, ',')"),
             (
                 "contains('10.0.0.0/8', CAST(srcaddr AS IPADDRESS))",
-                "ip_in(ip_address(srcaddr), '10.0.0.0/8')",
+                "ip_in(srcaddr, '10.0.0.0/8')",
             ),
             ("contains('abc', 'b')", "contains('abc', 'b')"),
             ("IPADDRESS '10.0.0.1' = a", "ip_address('10.0.0.1') = a"),
             ("ipaddress", "ipaddress"),
+            ("date('2026-11-01') = day", "CAST('2026-11-01' AS DATE) = day"),
+            ("a ILIKE ANY ('x%', 'y%') AND b", "(a ILIKE 'x%' OR a ILIKE 'y%') AND b"),
+            ("a NOT LIKE 'x%'", "a NOT LIKE 'x%'"),
             ("try_to_number(a)", "TRY_CAST(a AS DECIMAL(38,0))"),
         ] {
             let (asked, expected) = (format!("SELECT 1 WHERE {sql}"), format!("SELECT 1 WHERE {read}"));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use datafusion::catalog::MemoryCatalogProviderList;
+use datafusion::common::DataFusionError;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, Statement};
 use datafusion::physical_plan::execute_stream;
@@ -15,7 +16,10 @@ use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
-use crate::{Answer, EngineSettings, QueryError, functions, parse, refusal};
+use crate::{Answer, EngineSettings, QueryError, alias, functions, parse, refusal};
+
+/// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
+const MOST_ALIASES: usize = 32;
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches and what `SET` set.
 #[derive(Clone)]
@@ -94,9 +98,7 @@ impl Engine {
         let opened = self.open(scans.clone());
         let context = SessionContext::new_with_state(opened.visible_in(self.session()));
         let statement = parse::parse(sql).map_err(|e| QueryError::planning(e, sql))?;
-        let plan = context
-            .state()
-            .statement_to_plan(statement)
+        let plan = plan(&context, statement)
             .await
             .map_err(|e| QueryError::planning(e, sql))?;
         refusal::check(&plan)?;
@@ -136,4 +138,19 @@ impl Engine {
         session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
         *self.session.write() = session;
     }
+}
+
+/// The plan of a statement; a name that is no column may be an alias.
+async fn plan(context: &SessionContext, mut statement: parse::Statement) -> Result<LogicalPlan, DataFusionError> {
+    for _ in 0..MOST_ALIASES {
+        let error = match context.state().statement_to_plan(statement.clone()).await {
+            Ok(plan) => return Ok(plan),
+            Err(error) => error,
+        };
+        match alias::unknown_column(&error) {
+            Some(name) if alias::inline(&mut statement, name) => {}
+            _ => return Err(error),
+        }
+    }
+    context.state().statement_to_plan(statement).await
 }

@@ -12,6 +12,7 @@
 //! **Invariant:** nothing here opens a port or writes to the lake.
 
 mod accent;
+mod alias;
 mod answer;
 mod catalog;
 mod diagnosis;

@@ -1,8 +1,9 @@
 //! From text to a statement's syntax.
 
 use datafusion::common::{DataFusionError, Result};
-use datafusion::sql::parser::{DFParserBuilder, Statement};
-use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::parser::DFParserBuilder;
+pub use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::dialect::{Dialect, DuckDbDialect, GenericDialect};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
@@ -12,20 +13,26 @@ use crate::functions::Unit;
 
 /// Reads one statement.
 ///
-/// The dialect is sqlparser's most permissive one. Beyond it, the flow log's column `end` needs no quotes: it is taken
+/// The dialect is sqlparser's most permissive one, and for a statement with an arrow (`filter(list, x -> x > 1)`) the
+/// next to it, which has lambdas. Beyond it, the flow log's column `end` needs no quotes: it is taken
 /// for the word that closes a `CASE` only where one is open and an expression has just ended. And the unit of
 /// `dateadd(day, -30, start_time)` may be a word, as Snowflake has it, and `IPADDRESS '10.0.0.1'` is an address, as in
 /// Athena.
 pub fn parse(sql: &str) -> Result<Statement> {
-    let dialect = GenericDialect {};
-    let mut tokens = Tokenizer::new(&dialect, sql)
+    let mut tokens = Tokenizer::new(&GenericDialect {}, sql)
         .tokenize_with_location()
         .map_err(|e| syntax(e.into()))?;
     quote_end(&mut tokens);
     quote_units(&mut tokens);
     call_addresses(&mut tokens);
+    let has_lambda = tokens.iter().any(|token| token.token == Token::Arrow);
+    let dialect: &dyn Dialect = if has_lambda {
+        &DuckDbDialect {}
+    } else {
+        &GenericDialect {}
+    };
     let mut statements = DFParserBuilder::new(tokens)
-        .with_dialect(&dialect)
+        .with_dialect(dialect)
         .build()?
         .parse_statements()?;
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));

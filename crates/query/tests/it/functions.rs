@@ -105,6 +105,19 @@ async fn addresses_are_compared() {
 }
 
 #[tokio::test]
+async fn lists_take_lambdas() {
+    give(&[
+        ("array_join(transform(ARRAY['a', 'b'], x -> upper(x)), ',')", "A,B"),
+        ("cardinality(filter(ARRAY[5, -6, 3], x -> x > 0))", "2"),
+        (
+            "any_match(split('10.0.0.1,8.8.8.8', ','), a -> contains('10.0.0.0/8', CAST(a AS IPADDRESS)))",
+            "true",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn conditions_and_casts() {
     give(&[
         ("iff(1 > 2, 'x', 'y')", "y"),
@@ -118,6 +131,45 @@ async fn conditions_and_casts() {
         ("array_size(array_construct(1, 2))", "2"),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn an_alias_may_stand_in_a_condition_unless_it_is_a_column() {
+    let lake = lake::empty();
+    let flow = |srcaddr, bytes| Flow {
+        start: Some(FIRST_S),
+        srcaddr: Some(srcaddr),
+        bytes,
+        ..Flow::default()
+    };
+    lake.load_flows(&[
+        flow("10.0.0.1", Some(5)),
+        flow("8.8.8.8", Some(90)),
+        flow("10.0.0.3", Some(7)),
+    ])
+    .await;
+    let count = async |sql: &str| {
+        lake.ask(sql)
+            .await
+            .lines()
+            .filter(|line| line.starts_with("| 1"))
+            .count()
+    };
+    assert_eq!(
+        count("SELECT srcaddr AS internal FROM vpc_flow WHERE ip_is_internal(internal)").await,
+        2
+    );
+    let both = "SELECT srcaddr AS a, bytes * 2 AS twice FROM vpc_flow WHERE a LIKE '10.%' AND twice > 10";
+    assert_eq!(count(both).await, 1);
+    // The column goes before the alias of the same name.
+    assert_eq!(
+        count("SELECT dstaddr AS x, '1' AS srcaddr FROM vpc_flow WHERE srcaddr LIKE '1.%'").await,
+        0
+    );
+    let error = lake.complaint("SELECT srcaddr AS a FROM vpc_flow WHERE b = '1'").await;
+    assert!(error.contains("no column `b`"), "{error}");
+    let circle = lake.complaint("SELECT y AS x, x AS y FROM vpc_flow WHERE x > 1").await;
+    assert!(circle.contains("no column `"), "{circle}");
 }
 
 #[tokio::test]

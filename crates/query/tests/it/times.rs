@@ -46,6 +46,12 @@ async fn athena_reads_and_writes() {
         ("from_iso8601_timestamp('2020-05-11T11:15:05.055+01:00')", "2020-05-11T10:15:05.055Z"),
         ("from_iso8601_date('2020-W10')", "2020-03-02"),
         ("from_iso8601_date('2020-123')", "2020-05-02"),
+        (
+            "parse_datetime(from_unixtime(1793491200, 'Asia/Tokyo'), 'yyyy-MM-dd''T''HH:mm:ss''Z')",
+            "2026-11-01T00:00:00Z",
+        ),
+        ("from_iso8601_timestamp(from_unixtime(1793491200))", "2026-11-01T00:00:00Z"),
+        ("date_parse(TIMESTAMP '2026-11-01 10:00:00', '%Y-%m-%dT%H:%i:%sZ')", "2026-11-01T10:00:00"),
         ("to_iso8601(TIMESTAMP '2026-11-01 01:02:03')", "2026-11-01T01:02:03.000"),
         ("to_iso8601(at_timezone(from_unixtime(1793491200), 'Asia/Tokyo'))", "2026-11-01T09:00:00.000+09:00"),
         ("to_iso8601(with_timezone(TIMESTAMP '2021-08-01 09:00:00', 'America/Los_Angeles'))", "2021-08-01T09:00:00.000-07:00"),

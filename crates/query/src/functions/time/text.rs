@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use datafusion::common::{Result, plan_err};
 
-use super::moment::{LOCAL, Moments, Zone, expect_time, failed};
+use super::moment::{LOCAL, Moments, Zone, expect_time, failed, is_time, naive};
 use super::pattern::Pattern;
 use super::{joda, mysql};
 use crate::functions::function::{Function, Known};
@@ -83,7 +83,7 @@ fn formatted(function: &str, compile: Compile, known: &Known<'_>) -> Result<Data
 }
 
 fn parsed(function: &str, compile: Compile, known: &Known<'_>, data_type: DataType) -> Result<DataType> {
-    if !known[0].0.is_string() && *known[0].0 != DataType::Null {
+    if !is_time(known[0].0) {
         return plan_err!("{function} takes a text and its pattern, not {}", known[0].0);
     }
     check(function, compile, known).map(|()| data_type)
@@ -138,8 +138,24 @@ fn format(function: &str, compile: Compile, columns: &[ArrayRef]) -> Result<Arra
     Ok(Arc::new(written.finish()))
 }
 
+/// A column that is text in Athena (`eventtime`) may be a time here: it is what its text would say.
+fn already_times(column: &ArrayRef, data_type: &DataType) -> Option<Result<ArrayRef>> {
+    let is_text = column.data_type().is_string() || *column.data_type() == DataType::Null;
+    let times = || {
+        let times = Moments::of(column)?;
+        Moments::from_locals(
+            times.micros.iter().map(|micros| micros.map(naive).transpose()),
+            data_type,
+        )
+    };
+    (!is_text).then(times)
+}
+
 /// A text that names a zone is the instant then; one that does not is in UTC.
 fn parse(function: &str, compile: Compile, columns: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
+    if let Some(times) = already_times(&columns[0], data_type) {
+        return times;
+    }
     let (texts, formats) = (texts(&columns[0])?, texts(&columns[1])?);
     let mut patterns = Patterns {
         function,
@@ -167,6 +183,9 @@ fn no_iso(function: &str, text: &str) -> datafusion::common::DataFusionError {
 }
 
 fn from_iso8601_timestamp(columns: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
+    if let Some(times) = already_times(&columns[0], data_type) {
+        return times;
+    }
     let texts = texts(&columns[0])?;
     let times = texts.iter().map(|text| {
         let time = |text: &str| iso_time(text).ok_or_else(|| no_iso("from_iso8601_timestamp", text));
