@@ -27,6 +27,7 @@ mod place;
 mod refusal;
 mod settings;
 pub mod statements;
+mod unnest;
 mod views;
 mod vocabulary;
 

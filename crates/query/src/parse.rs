@@ -10,6 +10,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Wor
 
 use crate::accent;
 use crate::functions::Unit;
+use crate::unnest;
 
 /// Reads one statement.
 ///
@@ -38,6 +39,7 @@ pub fn parse(sql: &str) -> Result<Statement> {
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
     let mut statement = statements.pop_front().ok_or_else(none)?;
     accent::respell(&mut statement);
+    unnest::rewrite(&mut statement);
     Ok(statement)
 }
 

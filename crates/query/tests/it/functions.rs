@@ -118,6 +118,25 @@ async fn lists_take_lambdas() {
 }
 
 #[tokio::test]
+async fn lists_are_joined_with_their_rows() {
+    let lake = lake::empty();
+    let answer = lake
+        .ask(
+            "WITH v AS (SELECT 'a' AS id, ARRAY[1, 2] AS list UNION ALL SELECT 'b', ARRAY[3] UNION ALL SELECT 'c', NULL) \
+             SELECT id, x, v.id || x AS both FROM v CROSS JOIN UNNEST(list) AS t(x) WHERE t.x <> 2 ORDER BY id",
+        )
+        .await;
+    insta::assert_snapshot!(answer, @r"
+    +----+---+------+
+    | id | x | both |
+    +----+---+------+
+    | a  | 1 | a1   |
+    | b  | 3 | b3   |
+    +----+---+------+
+    ");
+}
+
+#[tokio::test]
 async fn conditions_and_casts() {
     give(&[
         ("iff(1 > 2, 'x', 'y')", "y"),
