@@ -16,7 +16,7 @@ use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
-use crate::{Answer, EngineSettings, QueryError, alias, functions, parse, refusal};
+use crate::{Answer, EngineSettings, QueryError, alias, functions, headings, parse, refusal};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
@@ -144,7 +144,7 @@ impl Engine {
 async fn plan(context: &SessionContext, mut statement: parse::Statement) -> Result<LogicalPlan, DataFusionError> {
     for _ in 0..MOST_ALIASES {
         let error = match context.state().statement_to_plan(statement.clone()).await {
-            Ok(plan) => return Ok(plan),
+            Ok(plan) => return headings::shorten(plan),
             Err(error) => error,
         };
         match alias::unknown_column(&error) {
@@ -152,5 +152,5 @@ async fn plan(context: &SessionContext, mut statement: parse::Statement) -> Resu
             _ => return Err(error),
         }
     }
-    context.state().statement_to_plan(statement).await
+    headings::shorten(context.state().statement_to_plan(statement).await?)
 }

@@ -19,6 +19,7 @@ mod diagnosis;
 mod engine;
 mod error;
 mod functions;
+mod headings;
 mod listing;
 mod optimizer;
 pub mod output;

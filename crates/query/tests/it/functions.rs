@@ -137,6 +137,33 @@ async fn lists_are_joined_with_their_rows() {
 }
 
 #[tokio::test]
+async fn fields_of_records_are_called_by_their_names() {
+    let lake = lake::empty();
+    let records = "(SELECT named_struct('arn', 'x', 'inner', named_struct('arn', 'y', 'name', 'z')) AS r)";
+    let heading = async |columns: &str, rest: &str| {
+        let answer = lake.ask(&format!("SELECT {columns} FROM {records} {rest}")).await;
+        answer
+            .lines()
+            .nth(1)
+            .unwrap()
+            .split('|')
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    assert_eq!(heading("r.arn, r.inner.name", "").await, ",arn,name,");
+    assert_eq!(
+        heading("r.arn, count(*) AS n", "GROUP BY r.arn ORDER BY n DESC LIMIT 1").await,
+        ",arn,n,"
+    );
+    assert_eq!(
+        heading("r.arn, 1 AS arn", "").await,
+        ",r[arn],arn,",
+        "another has the name"
+    );
+}
+
+#[tokio::test]
 async fn conditions_and_casts() {
     give(&[
         ("iff(1 > 2, 'x', 'y')", "y"),
