@@ -3,15 +3,17 @@
 //! Only spellings are changed here that mean one thing wherever they come from; so it does not matter whose statement it
 //! is, and a statement that has none of them is left as it was. A column of an answer keeps the name it was written with.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, OrderByExpr, OrderByOptions,
-    Select, SelectItem, TimezoneInfo, Value, VisitMut, VisitorMut,
+    Select, SelectItem, TimezoneInfo, Value, VisitorMut,
 };
+
+use crate::parse::{Statement, walk};
 
 /// Other names of functions that the engine has.
 const NAMES: &[(&str, &str)] = &[
@@ -29,12 +31,7 @@ const NAMES: &[(&str, &str)] = &[
 
 /// Respells all expressions of a statement.
 pub fn respell(statement: &mut Statement) {
-    match statement {
-        // The walk never stops early.
-        Statement::Statement(statement) => drop(statement.visit(&mut Respelling::default())),
-        Statement::Explain(explain) => respell(&mut explain.statement),
-        _ => {}
-    }
+    walk(statement, &mut Respelling::default());
 }
 
 #[derive(Default)]
@@ -44,14 +41,14 @@ struct Respelling {
 }
 
 impl VisitorMut for Respelling {
-    type Break = ();
+    type Break = Infallible;
 
-    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         self.written.push(select.projection.iter().map(unnamed).collect());
         ControlFlow::Continue(())
     }
 
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         let written = self.written.pop().unwrap_or_default();
         for (item, written) in select.projection.iter_mut().zip(written) {
             if let (Some(written), SelectItem::UnnamedExpr(expression)) = (written, &item)
@@ -66,7 +63,7 @@ impl VisitorMut for Respelling {
         ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<()> {
+    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<Infallible> {
         let respelled = match expression {
             Expr::Function(function) => call(function),
             Expr::Cast { expr, data_type, .. } if is_named(data_type, "IPADDRESS") => {

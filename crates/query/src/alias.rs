@@ -3,11 +3,13 @@
 //! A column of that name goes before the alias. So the statement is planned as it stands, and only a name that turns out
 //! to be no column is put in place of what it is the alias of.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use datafusion::common::{DataFusionError, SchemaError};
-use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::{Expr, Select, SelectItem, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{Expr, Select, SelectItem, VisitorMut, visit_expressions_mut};
+
+use crate::parse::{Statement, walk};
 
 /// The name in an error that says there is no such column.
 pub fn unknown_column(error: &DataFusionError) -> Option<&str> {
@@ -25,16 +27,9 @@ pub fn unknown_column(error: &DataFusionError) -> Option<&str> {
 /// Puts what `name` is the alias of in its place, in conditions of the `SELECT` that gives the alias. False where there is
 /// none.
 pub fn inline(statement: &mut Statement, name: &str) -> bool {
-    match statement {
-        Statement::Statement(statement) => {
-            let mut inlining = Inlining { name, is_done: false };
-            // The walk never stops early.
-            let _ = statement.visit(&mut inlining);
-            inlining.is_done
-        }
-        Statement::Explain(explain) => inline(&mut explain.statement, name),
-        _ => false,
-    }
+    let mut inlining = Inlining { name, is_done: false };
+    walk(statement, &mut inlining);
+    inlining.is_done
 }
 
 struct Inlining<'a> {
@@ -43,28 +38,20 @@ struct Inlining<'a> {
 }
 
 impl VisitorMut for Inlining<'_> {
-    type Break = ();
+    type Break = Infallible;
 
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
-        let Some(meant) = select.projection.iter().find_map(|item| self.aliased(item)) else {
-            return ControlFlow::Continue(());
-        };
-        let mut replacing = Replacing {
-            name: self.name,
-            meant,
-            is_done: false,
-        };
-        if replacing.is_in(&replacing.meant.clone()) {
-            return ControlFlow::Continue(());
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
+        let meant = select.projection.iter().find_map(|item| self.aliased(item));
+        // An alias of something that holds its own name would be put in its place without end.
+        if let Some(mut meant) = meant.filter(|meant| !replace(&mut meant.clone(), self.name, meant)) {
+            meant = Expr::Nested(Box::new(meant));
+            for condition in [&mut select.selection, &mut select.having, &mut select.qualify]
+                .into_iter()
+                .flatten()
+            {
+                self.is_done |= replace(condition, self.name, &meant);
+            }
         }
-        for condition in [&mut select.selection, &mut select.having, &mut select.qualify]
-            .into_iter()
-            .flatten()
-        {
-            // The walk never stops early.
-            let _ = condition.visit(&mut replacing);
-        }
-        self.is_done |= replacing.is_done;
         ControlFlow::Continue(())
     }
 }
@@ -73,44 +60,24 @@ impl Inlining<'_> {
     fn aliased(&self, item: &SelectItem) -> Option<Expr> {
         match item {
             SelectItem::ExprWithAlias { expr, alias } if alias.value.eq_ignore_ascii_case(self.name) => {
-                Some(Expr::Nested(Box::new(expr.clone())))
+                Some(expr.clone())
             }
             _ => None,
         }
     }
 }
 
-/// Puts an expression in place of a name.
-struct Replacing<'a> {
-    name: &'a str,
-    meant: Expr,
-    is_done: bool,
-}
-
-impl Replacing<'_> {
-    /// Whether the name stands in the expression, so that replacing it would never end.
-    fn is_in(&self, expression: &Expr) -> bool {
-        let mut looking = Replacing {
-            name: self.name,
-            meant: Expr::Wildcard(datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken::empty()),
-            is_done: false,
-        };
-        // The walk never stops early.
-        let _ = expression.clone().visit(&mut looking);
-        looking.is_done
-    }
-}
-
-impl VisitorMut for Replacing<'_> {
-    type Break = ();
-
-    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<()> {
-        if matches!(expression, Expr::Identifier(name) if name.value.eq_ignore_ascii_case(self.name)) {
-            *expression = self.meant.clone();
-            self.is_done = true;
+/// Puts `meant` in place of a name; false where the name does not stand in the expression.
+fn replace(expression: &mut Expr, name: &str, meant: &Expr) -> bool {
+    let mut is_done = false;
+    let ControlFlow::Continue(()) = visit_expressions_mut(expression, |found| {
+        if matches!(found, Expr::Identifier(found) if found.value.eq_ignore_ascii_case(name)) {
+            *found = meant.clone();
+            is_done = true;
         }
-        ControlFlow::Continue(())
-    }
+        ControlFlow::<Infallible>::Continue(())
+    });
+    is_done
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! From text to a statement's syntax.
 
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
 use datafusion::common::{DataFusionError, Result};
 use datafusion::sql::parser::DFParserBuilder;
 pub use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{VisitMut, VisitorMut};
 use datafusion::sql::sqlparser::dialect::{Dialect, DuckDbDialect, GenericDialect};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
@@ -41,6 +45,17 @@ pub fn parse(sql: &str) -> Result<Statement> {
     accent::respell(&mut statement);
     unnest::rewrite(&mut statement);
     Ok(statement)
+}
+
+/// Goes through a statement, also one that is only to be explained.
+pub fn walk(statement: &mut Statement, visitor: &mut impl VisitorMut<Break = Infallible>) {
+    match statement {
+        Statement::Statement(statement) => {
+            let ControlFlow::Continue(()) = statement.visit(visitor);
+        }
+        Statement::Explain(explain) => walk(&mut explain.statement, visitor),
+        _ => {}
+    }
 }
 
 fn syntax(error: ParserError) -> DataFusionError {
@@ -89,7 +104,6 @@ const TAKE_UNIT: &[&str] = &[
 
 /// Puts the unit in quotes that stands as a bare word behind the bracket of a function that takes one.
 fn quote_units(tokens: &mut [TokenWithSpan]) {
-    let is_space = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
     let places: Vec<usize> = (0..tokens.len()).filter(|at| !is_space(&tokens[*at])).collect();
     for places in places.windows(4) {
         let [function, bracket, unit, comma] = [0, 1, 2, 3].map(|at| &tokens[places[at]].token);
@@ -106,7 +120,6 @@ fn quote_units(tokens: &mut [TokenWithSpan]) {
 
 /// Makes `IPADDRESS '10.0.0.1'` a call, `ip_address('10.0.0.1')`.
 fn call_addresses(tokens: &mut Vec<TokenWithSpan>) {
-    let is_space = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
     let mut at = 0;
     while at < tokens.len() {
         let is_type = matches!(&tokens[at].token, Token::Word(word)
@@ -124,6 +137,10 @@ fn call_addresses(tokens: &mut Vec<TokenWithSpan>) {
         }
         at += 1;
     }
+}
+
+fn is_space(token: &TokenWithSpan) -> bool {
+    matches!(token.token, Token::Whitespace(_))
 }
 
 fn is_before_operand(keyword: Keyword) -> bool {

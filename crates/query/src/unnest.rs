@@ -4,29 +4,24 @@
 //! elements as one more column, under the name the statement gives them: `(SELECT *, unnest(resources) AS r FROM trail)`.
 //! A row whose list is empty or NULL has no elements, and is not there, in both.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Join, JoinOperator, Query, Select, SelectItem,
-    SetExpr, TableAlias, TableFactor, TableWithJoins, VisitMut, VisitorMut,
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Join, JoinConstraint, JoinOperator, Query, Select,
+    SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins, VisitorMut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
+use crate::parse::{Statement, walk};
+
 /// Rewrites every such join of a statement.
 pub fn rewrite(statement: &mut Statement) {
-    match statement {
-        Statement::Statement(statement) => {
-            let mut joins = UnnestJoins::default();
-            // The walks never stop early.
-            let _ = statement.visit(&mut joins);
-            if !joins.tables.is_empty() {
-                let _ = statement.visit(&mut Unqualified(joins.tables));
-            }
-        }
-        Statement::Explain(explain) => rewrite(&mut explain.statement),
-        _ => {}
+    let mut joins = UnnestJoins::default();
+    walk(statement, &mut joins);
+    if !joins.tables.is_empty() {
+        walk(statement, &mut Unqualified(joins.tables));
     }
 }
 
@@ -37,9 +32,9 @@ struct UnnestJoins {
 }
 
 impl VisitorMut for UnnestJoins {
-    type Break = ();
+    type Break = Infallible;
 
-    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         // `FROM a, UNNEST(…) AS t(x)` is the same join.
         if let [_, other] = select.from.as_slice()
             && matches!(other.relation, TableFactor::UNNEST { .. })
@@ -50,7 +45,7 @@ impl VisitorMut for UnnestJoins {
             select.from[0].joins.push(Join {
                 relation: other.relation,
                 global: false,
-                join_operator: JoinOperator::CrossJoin(datafusion::sql::sqlparser::ast::JoinConstraint::None),
+                join_operator: JoinOperator::CrossJoin(JoinConstraint::None),
             });
         }
         for table in &mut select.from {
@@ -140,9 +135,9 @@ fn with_elements(table: &TableFactor, list: &Expr, column: &Ident) -> Option<Que
 struct Unqualified(Vec<Ident>);
 
 impl VisitorMut for Unqualified {
-    type Break = ();
+    type Break = Infallible;
 
-    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<()> {
+    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<Infallible> {
         if let Expr::CompoundIdentifier(parts) = expression
             && let [first, rest @ ..] = parts.as_slice()
             && self

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, StringViewArray};
 use arrow::datatypes::{DataType, Int64Type};
 
-use super::unary::Unary;
+use super::function::Function;
 use crate::output::readable_bytes;
 
 /// A number of bytes in the largest binary unit that leaves a whole part, as text.
-pub fn human_bytes() -> Unary {
-    Unary::new("human_bytes", DataType::Int64, DataType::Utf8View, |sizes| {
-        readable(sizes)
-    })
+pub fn human_bytes() -> Function {
+    Function::of_column(
+        "human_bytes",
+        DataType::Int64,
+        |_| Ok(DataType::Utf8View),
+        |columns, _| Ok(readable(&columns[0])),
+    )
 }
 
 fn readable(sizes: &ArrayRef) -> ArrayRef {

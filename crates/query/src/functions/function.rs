@@ -46,6 +46,22 @@ impl Function {
             apply,
         }
     }
+
+    /// A function of one column of type `argument`; what is not of it is cast.
+    pub fn of_column(
+        name: &'static str,
+        argument: DataType,
+        returns: fn(&Known<'_>) -> Result<DataType>,
+        apply: fn(&[ArrayRef], &DataType) -> Result<ArrayRef>,
+    ) -> Self {
+        Self {
+            name,
+            aliases: Vec::new(),
+            signature: Signature::exact(vec![argument], Volatility::Immutable),
+            returns,
+            apply,
+        }
+    }
 }
 
 impl PartialEq for Function {

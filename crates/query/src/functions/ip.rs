@@ -8,14 +8,17 @@ use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
 use super::address::{Block, address, is_internal};
+use super::function::Function;
 use super::memo;
-use super::unary::Unary;
 
 /// Whether an address is of a private network; NULL for a text that is no address.
-pub fn ip_is_internal() -> Unary {
-    Unary::new("ip_is_internal", DataType::Utf8View, DataType::Boolean, |texts| {
-        internal(texts)
-    })
+pub fn ip_is_internal() -> Function {
+    Function::of_column(
+        "ip_is_internal",
+        DataType::Utf8View,
+        |_| Ok(DataType::Boolean),
+        |columns, _| Ok(internal(&columns[0])),
+    )
 }
 
 fn internal(texts: &ArrayRef) -> ArrayRef {

@@ -6,6 +6,8 @@ use datafusion::functions_nested::array_has::array_has_udf;
 use datafusion::functions_nested::extract::array_element_udf;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
+use super::arguments::is_text;
+
 /// `contains(list, value)`, and `contains(text, part)`.
 pub fn contains() -> ScalarUDF {
     ScalarUDF::from(ByFirst {
@@ -83,8 +85,4 @@ impl ScalarUDFImpl for ByFirst {
             (false, _) => array_element_udf().invoke_with_args(args),
         }
     }
-}
-
-fn is_text(data_type: &DataType) -> bool {
-    data_type.is_string() || *data_type == DataType::Null
 }

@@ -5,6 +5,7 @@
 //! a query. And the functions of Athena and Snowflake, which do what they do there, also when they fail.
 
 mod address;
+mod arguments;
 mod bytes;
 mod function;
 mod ip;
@@ -15,9 +16,7 @@ mod network;
 mod protocol;
 mod tcp_flags;
 mod text;
-mod text_arguments;
 mod time;
-mod unary;
 
 pub use time::Unit;
 

@@ -5,14 +5,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, StringViewArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
-use datafusion::common::{DataFusionError, Result, exec_datafusion_err};
+use arrow::array::{ArrayRef, BooleanArray, StringViewArray};
+use arrow::datatypes::DataType;
+use datafusion::common::{Result, exec_datafusion_err};
 
 use super::address::{Block, address};
+use super::arguments::{LastRead, texts, whole_numbers};
 use super::function::Function;
-use super::text_arguments::texts;
 
 /// Every function of addresses.
 pub fn all() -> Vec<Function> {
@@ -38,8 +37,8 @@ pub fn all() -> Vec<Function> {
 /// `ip_prefix('10.1.2.3', 8)` is `10.0.0.0/8`.
 fn prefix(columns: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     let texts = texts(&columns[0])?;
-    let lengths = cast(&columns[1], &DataType::Int64)?;
-    let rows = texts.iter().zip(lengths.as_primitive::<Int64Type>());
+    let lengths = whole_numbers(&columns[1])?;
+    let rows = texts.iter().zip(&lengths);
     let blocks = rows.map(|(text, length)| {
         let (Some(address), Some(length)) = (text.and_then(address), length) else {
             return Ok(None);
@@ -53,23 +52,18 @@ fn prefix(columns: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
 /// Whether the second, an address or a block, is within the first.
 fn is_subnet_of(columns: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     let (outer, inner) = (texts(&columns[0])?, texts(&columns[1])?);
-    let mut last: Option<(String, Block)> = None;
+    let mut last = LastRead::default();
     let answers = outer.iter().zip(&inner).map(|(outer, inner)| {
         let (Some(outer), Some(inner)) = (outer, inner) else {
             return Ok(None);
         };
-        let known = match last.take() {
-            Some(known) if known.0 == outer => known,
-            _ => (outer.to_owned(), block(outer)?),
-        };
-        let answer = Block::parse(inner).map(|inner| known.1.contains(inner.first()) && known.1.contains(inner.last()));
-        last = Some(known);
-        Ok(answer)
+        let outer = last.of(outer, block)?;
+        Ok(Block::parse(inner).map(|inner| outer.contains(inner.first()) && outer.contains(inner.last())))
     });
     Ok(Arc::new(answers.collect::<Result<BooleanArray>>()?))
 }
 
-fn block(text: &str) -> Result<Block, DataFusionError> {
+fn block(text: &str) -> Result<Block> {
     Block::parse(text)
         .ok_or_else(|| exec_datafusion_err!("`{text}` is no block of addresses; one is written 10.0.0.0/8 or fc00::/7"))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, StringViewBuilder};
 use arrow::datatypes::{DataType, Int64Type};
 
-use super::unary::Unary;
+use super::function::Function;
 
 /// Names by number, in lower case (IANA, "Assigned Internet Protocol Numbers"); classes of protocols that have no name
 /// of their own ("any local network") go by their number.
@@ -158,10 +158,13 @@ const NAMES: &[&str] = &[
 ];
 
 /// The name of an IP protocol's number; a number nobody assigned stays a number.
-pub fn protocol_name() -> Unary {
-    Unary::new("protocol_name", DataType::Int64, DataType::Utf8View, |numbers| {
-        names(numbers)
-    })
+pub fn protocol_name() -> Function {
+    Function::of_column(
+        "protocol_name",
+        DataType::Int64,
+        |_| Ok(DataType::Utf8View),
+        |columns, _| Ok(names(&columns[0])),
+    )
 }
 
 fn names(numbers: &ArrayRef) -> ArrayRef {

@@ -5,17 +5,20 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, AsArray, StringViewArray};
 use arrow::datatypes::{DataType, Int64Type};
 
-use super::unary::Unary;
+use super::function::Function;
 
 /// Bits in the order of the TCP header (RFC 9293, section 3.1), least significant first.
 const FLAGS: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
 
 /// The names of the flags set in a `tcp_flags` field, joined by `|`; empty for none, NULL for what is no bitmask of
 /// eight bits.
-pub fn tcp_flag_names() -> Unary {
-    Unary::new("tcp_flag_names", DataType::Int64, DataType::Utf8View, |flags| {
-        names(flags)
-    })
+pub fn tcp_flag_names() -> Function {
+    Function::of_column(
+        "tcp_flag_names",
+        DataType::Int64,
+        |_| Ok(DataType::Utf8View),
+        |columns, _| Ok(names(&columns[0])),
+    )
 }
 
 fn names(flags: &ArrayRef) -> ArrayRef {

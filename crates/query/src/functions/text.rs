@@ -6,23 +6,19 @@
 use std::sync::Arc;
 
 use arrow::array::builder::{ListBuilder, StringViewBuilder};
-use arrow::array::{ArrayRef, AsArray, Int64Array, StringViewArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Int64Type};
+use arrow::array::{ArrayRef, Int64Array, StringViewArray};
+use arrow::datatypes::{DataType, Field};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
 use regex::Regex;
 use url::Url;
 
+use super::arguments::{LastRead, is_text, texts, whole_numbers};
 use super::function::{Function, Known};
-use super::text_arguments::texts;
 
 /// Every function of text.
 pub fn all() -> Vec<Function> {
     let mut all = vec![
-        Function::new(&["regexp_extract"], 2..=3, text, |columns, _| {
-            let group = columns.get(2);
-            first_matches(columns, group, 1)
-        }),
+        Function::new(&["regexp_extract"], 2..=3, text, |columns, _| first_match(columns)),
         Function::new(&["regexp_substr"], 2..=4, text, |columns, _| substring(columns)),
         Function::new(&["regexp_extract_all"], 2..=3, list, |columns, _| all_matches(columns)),
         Function::new(&["split"], 2..=3, list, |columns, _| split(columns)),
@@ -33,7 +29,7 @@ pub fn all() -> Vec<Function> {
 
 fn text(known: &Known<'_>) -> Result<DataType> {
     match known[0].0 {
-        data_type if data_type.is_string() || *data_type == DataType::Null => Ok(DataType::Utf8View),
+        data_type if is_text(data_type) => Ok(DataType::Utf8View),
         other => plan_err!("a text was expected, not {other}"),
     }
 }
@@ -42,25 +38,8 @@ fn list(known: &Known<'_>) -> Result<DataType> {
     Ok(DataType::List(Arc::new(Field::new_list_field(text(known)?, true))))
 }
 
-/// Regular expressions row by row; one that comes again is not compiled again.
-#[derive(Default)]
-struct Expressions(Option<Regex>);
-
-impl Expressions {
-    fn of(&mut self, text: &str) -> Result<&Regex> {
-        if self.0.as_ref().is_none_or(|last| last.as_str() != text) {
-            let compiled = Regex::new(text);
-            self.0 =
-                Some(compiled.map_err(|error| exec_datafusion_err!("`{text}` is no regular expression: {error}"))?);
-        }
-        self.0
-            .as_ref()
-            .ok_or_else(|| exec_datafusion_err!("there is no regular expression"))
-    }
-}
-
-fn whole_numbers(column: &ArrayRef) -> Result<Int64Array> {
-    Ok(cast(column, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+fn expression(text: &str) -> Result<Regex> {
+    Regex::new(text).map_err(|error| exec_datafusion_err!("`{text}` is no regular expression: {error}"))
 }
 
 /// The group with a number, of a match; 0 is all of it.
@@ -75,17 +54,17 @@ fn group_of<'t>(captures: &regex::Captures<'t>, group: i64) -> Result<Option<&'t
     Ok(captures.get(group).map(|found| found.as_str()))
 }
 
-/// A group of the match with the number `occurrence`, from 1.
-fn first_matches(columns: &[ArrayRef], group: Option<&ArrayRef>, occurrence: usize) -> Result<ArrayRef> {
+/// The first match, or a group of it.
+fn first_match(columns: &[ArrayRef]) -> Result<ArrayRef> {
     let (texts, patterns) = (texts(&columns[0])?, texts(&columns[1])?);
-    let groups = group.map(whole_numbers).transpose()?;
-    let mut expressions = Expressions::default();
+    let groups = columns.get(2).map(whole_numbers).transpose()?;
+    let mut expressions = LastRead::default();
     let rows = texts.iter().zip(&patterns).enumerate().map(|(row, (text, pattern))| {
         let (Some(text), Some(pattern)) = (text, pattern) else {
             return Ok(None);
         };
         let group = groups.as_ref().map_or(0, |groups| groups.value(row));
-        match expressions.of(pattern)?.captures_iter(text).nth(occurrence - 1) {
+        match expressions.of(pattern, expression)?.captures(text) {
             Some(captures) => group_of(&captures, group),
             None => Ok(None),
         }
@@ -98,7 +77,7 @@ fn substring(columns: &[ArrayRef]) -> Result<ArrayRef> {
     let (texts, patterns) = (texts(&columns[0])?, texts(&columns[1])?);
     let positions = columns.get(2).map(whole_numbers).transpose()?;
     let occurrences = columns.get(3).map(whole_numbers).transpose()?;
-    let mut expressions = Expressions::default();
+    let mut expressions = LastRead::default();
     let number = |numbers: &Option<Int64Array>, row| match numbers.as_ref().map_or(1, |numbers| numbers.value(row)) {
         number @ 1.. => Ok(number as usize),
         number => exec_err!("regexp_substr counts from 1, and {number} is less"),
@@ -111,7 +90,10 @@ fn substring(columns: &[ArrayRef]) -> Result<ArrayRef> {
         let Some((from, _)) = text.char_indices().nth(position - 1) else {
             return Ok(None);
         };
-        let found = expressions.of(pattern)?.find_iter(&text[from..]).nth(occurrence - 1);
+        let found = expressions
+            .of(pattern, expression)?
+            .find_iter(&text[from..])
+            .nth(occurrence - 1);
         Ok(found.map(|found| found.as_str()))
     });
     Ok(Arc::new(rows.collect::<Result<StringViewArray>>()?))
@@ -120,7 +102,7 @@ fn substring(columns: &[ArrayRef]) -> Result<ArrayRef> {
 fn all_matches(columns: &[ArrayRef]) -> Result<ArrayRef> {
     let (texts, patterns) = (texts(&columns[0])?, texts(&columns[1])?);
     let groups = columns.get(2).map(whole_numbers).transpose()?;
-    let mut expressions = Expressions::default();
+    let mut expressions = LastRead::default();
     let mut lists = ListBuilder::new(StringViewBuilder::new());
     for (row, (text, pattern)) in texts.iter().zip(&patterns).enumerate() {
         let (Some(text), Some(pattern)) = (text, pattern) else {
@@ -128,7 +110,7 @@ fn all_matches(columns: &[ArrayRef]) -> Result<ArrayRef> {
             continue;
         };
         let group = groups.as_ref().map_or(0, |groups| groups.value(row));
-        for captures in expressions.of(pattern)?.captures_iter(text) {
+        for captures in expressions.of(pattern, expression)?.captures_iter(text) {
             lists.values().append_option(group_of(&captures, group)?);
         }
         lists.append(true);
@@ -165,29 +147,24 @@ fn urls() -> Vec<Function> {
         let parts = texts.iter().map(|text| part(&Url::parse(text?).ok()?));
         Ok(Arc::new(parts.collect::<StringViewArray>()))
     }
-    let or_empty =
-        |function: fn(&[ArrayRef], &DataType) -> Result<ArrayRef>, name| Function::new(name, 1..=1, text, function);
+    let of_url =
+        |name, apply: fn(&[ArrayRef], &DataType) -> Result<ArrayRef>| Function::new(&[name], 1..=1, text, apply);
     vec![
-        or_empty(
-            |columns, _| part(columns, |url| url.host_str().map(str::to_owned)),
-            &["url_extract_host"],
-        ),
-        or_empty(
-            |columns, _| part(columns, |url| Some(url.path().to_owned())),
-            &["url_extract_path"],
-        ),
-        or_empty(
-            |columns, _| part(columns, |url| Some(url.scheme().to_owned())),
-            &["url_extract_protocol"],
-        ),
-        or_empty(
-            |columns, _| part(columns, |url| Some(url.query().unwrap_or_default().to_owned())),
-            &["url_extract_query"],
-        ),
-        or_empty(
-            |columns, _| part(columns, |url| Some(url.fragment().unwrap_or_default().to_owned())),
-            &["url_extract_fragment"],
-        ),
+        of_url("url_extract_host", |columns, _| {
+            part(columns, |url| url.host_str().map(str::to_owned))
+        }),
+        of_url("url_extract_path", |columns, _| {
+            part(columns, |url| Some(url.path().to_owned()))
+        }),
+        of_url("url_extract_protocol", |columns, _| {
+            part(columns, |url| Some(url.scheme().to_owned()))
+        }),
+        of_url("url_extract_query", |columns, _| {
+            part(columns, |url| Some(url.query().unwrap_or_default().to_owned()))
+        }),
+        of_url("url_extract_fragment", |columns, _| {
+            part(columns, |url| Some(url.fragment().unwrap_or_default().to_owned()))
+        }),
         Function::new(
             &["url_extract_port"],
             1..=1,

@@ -9,15 +9,14 @@ mod value;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, StringViewArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, StringViewArray};
+use arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_datafusion_err, plan_err};
 
 use self::path::Path;
 use self::value::Value;
+use super::arguments::{LastRead, constant_text, is_text, texts, whole_numbers};
 use super::function::{Function, Known};
-use super::text_arguments::{constant_text, texts};
 
 /// Every function of JSON.
 pub fn all() -> Vec<Function> {
@@ -95,8 +94,7 @@ pub fn all() -> Vec<Function> {
 
 fn json_text(known: &Known<'_>) -> Result<DataType> {
     match known[0].0 {
-        data_type if data_type.is_string() => Ok(DataType::Utf8View),
-        DataType::Null => Ok(DataType::Utf8View),
+        data_type if is_text(data_type) => Ok(DataType::Utf8View),
         other => plan_err!("JSON is text here, not {other}"),
     }
 }
@@ -112,21 +110,15 @@ fn at_path(function: &str, known: &Known<'_>) -> Result<DataType> {
 /// What `answer` makes of the value that each row's path leads to.
 fn each_found<T>(columns: &[ArrayRef], answer: impl Fn(Value<'_>) -> T) -> Result<Vec<Option<T>>> {
     let (texts, paths) = (texts(&columns[0])?, texts(&columns[1])?);
-    let mut last: Option<(String, Path)> = None;
+    let mut last = LastRead::default();
     let rows = texts.iter().zip(&paths).map(|(text, path)| {
         let (Some(text), Some(path)) = (text, path) else {
             return Ok(None);
         };
-        let known = match last.take() {
-            Some((known, parsed)) if known == path => (known, parsed),
-            _ => (
-                path.to_owned(),
-                Path::parse(path).map_err(|why| exec_datafusion_err!("{why}"))?,
-            ),
-        };
-        let found = Value::of(text).and_then(|value| known.1.follow(value)).map(&answer);
-        last = Some(known);
-        Ok(found)
+        let path = last.of(path, |path| {
+            Path::parse(path).map_err(|why| exec_datafusion_err!("{why}"))
+        })?;
+        Ok(Value::of(text).and_then(|value| path.follow(value)).map(&answer))
     });
     rows.collect()
 }
@@ -154,8 +146,8 @@ fn parsed(columns: &[ArrayRef], is_strict: bool) -> Result<ArrayRef> {
 /// From the end where the position is below 0.
 fn element(columns: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     let arrays = texts(&columns[0])?;
-    let positions = cast(&columns[1], &DataType::Int64)?;
-    let rows = arrays.iter().zip(positions.as_primitive::<Int64Type>());
+    let positions = whole_numbers(&columns[1])?;
+    let rows = arrays.iter().zip(&positions);
     let elements = rows.map(|(array, position)| {
         let (elements, position) = (Value::of(array?)?.elements()?, position?);
         let elements: Vec<Value<'_>> = elements.collect();

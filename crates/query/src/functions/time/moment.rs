@@ -78,30 +78,23 @@ impl Zone {
 impl Moments {
     /// The times of `column`; of text, those it spells.
     pub fn of(column: &ArrayRef) -> Result<Self> {
-        let zone = match column.data_type() {
-            DataType::Timestamp(_, Some(zone)) => Some(Zone::named(zone)?),
-            _ => None,
-        };
+        if let DataType::Timestamp(_, Some(zone)) = column.data_type() {
+            let instants = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))?;
+            let micros = instants.as_primitive::<TimestampMicrosecondType>().clone();
+            return Ok(Self {
+                micros: micros.with_timezone_opt(None::<&str>),
+                zone: Some(Zone::named(zone)?),
+            });
+        }
         let strict = CastOptions {
             safe: false,
             ..CastOptions::default()
         };
-        let naive = match column.data_type() {
-            DataType::Timestamp(unit, Some(_)) => cast(column, &DataType::Timestamp(*unit, Some("UTC".into())))?,
-            _ => Arc::clone(column),
-        };
-        let micros = match naive.data_type() {
-            DataType::Timestamp(_, Some(_)) => {
-                let utc = cast(&naive, &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())))?;
-                utc.as_primitive::<TimestampMicrosecondType>()
-                    .clone()
-                    .with_timezone_opt(None::<&str>)
-            }
-            _ => cast_with_options(&naive, &LOCAL, &strict)?
-                .as_primitive::<TimestampMicrosecondType>()
-                .clone(),
-        };
-        Ok(Self { micros, zone })
+        let locals = cast_with_options(column, &LOCAL, &strict)?;
+        Ok(Self {
+            micros: locals.as_primitive::<TimestampMicrosecondType>().clone(),
+            zone: None,
+        })
     }
 
     /// Row by row, what the wall clock shows; `None` for null.

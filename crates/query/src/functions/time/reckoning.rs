@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::array::{Array, ArrayRef, Int64Array};
+use arrow::datatypes::DataType;
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use datafusion::common::{Result, exec_err, plan_err};
 
 use super::moment::{Moments, expect_time, failed, same_zone};
 use super::unit::Unit;
+use crate::functions::arguments::{constant_text, texts, whole_numbers};
 use crate::functions::function::{Function, Known};
-use crate::functions::text_arguments::{constant_text, texts};
 
 pub fn all() -> Vec<Function> {
     vec![
@@ -66,9 +65,9 @@ fn added_type(known: &Known<'_>) -> Result<DataType> {
 
 fn added(columns: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
     let units = texts(&columns[0])?;
-    let counts = cast(&columns[1], &DataType::Int64)?;
+    let counts = whole_numbers(&columns[1])?;
     let times = Moments::of(&columns[2])?;
-    let rows = units.iter().zip(counts.as_primitive::<Int64Type>()).zip(times.locals());
+    let rows = units.iter().zip(&counts).zip(times.locals());
     let later = rows.map(|((unit, count), local)| {
         let (Some(unit), Some(count), Some(local)) = (unit, count, local?) else {
             return Ok(None);
@@ -119,8 +118,7 @@ fn slice_type(known: &Known<'_>) -> Result<DataType> {
 /// Where the slice begins; with 'END', where it ends.
 fn slice(columns: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef> {
     let times = Moments::of(&columns[0])?;
-    let counts = cast(&columns[1], &DataType::Int64)?;
-    let counts = counts.as_primitive::<Int64Type>();
+    let counts = whole_numbers(&columns[1])?;
     let units = texts(&columns[2])?;
     let ends = columns.get(3).map(texts).transpose()?;
     let slices = times.locals().enumerate().map(|(row, local)| {

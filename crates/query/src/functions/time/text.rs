@@ -11,8 +11,8 @@ use datafusion::common::{Result, plan_err};
 use super::moment::{LOCAL, Moments, Zone, expect_time, failed, is_time, naive};
 use super::pattern::Pattern;
 use super::{joda, mysql};
+use crate::functions::arguments::{LastRead, constant_text, is_text, texts};
 use crate::functions::function::{Function, Known};
-use crate::functions::text_arguments::{constant_text, texts};
 
 type Compile = fn(&str) -> std::result::Result<Pattern, String>;
 
@@ -97,33 +97,10 @@ fn check(function: &str, compile: Compile, known: &Known<'_>) -> Result<()> {
     }
 }
 
-/// Patterns row by row; one that comes again is not taken apart again.
-struct Patterns<'a> {
-    function: &'a str,
-    compile: Compile,
-    last: Option<(String, Pattern)>,
-}
-
-impl Patterns<'_> {
-    fn of(&mut self, text: &str) -> Result<&Pattern> {
-        if !matches!(&self.last, Some((last, _)) if last == text) {
-            let pattern = (self.compile)(text).map_err(|why| failed(self.function, why))?;
-            self.last = Some((text.to_owned(), pattern));
-        }
-        match &self.last {
-            Some((_, pattern)) => Ok(pattern),
-            None => Err(failed(self.function, "there is no pattern")),
-        }
-    }
-}
-
 fn format(function: &str, compile: Compile, columns: &[ArrayRef]) -> Result<ArrayRef> {
     let (times, formats) = (Moments::of(&columns[0])?, texts(&columns[1])?);
-    let mut patterns = Patterns {
-        function,
-        compile,
-        last: None,
-    };
+    let mut patterns = LastRead::default();
+    let compiled = |text: &str| compile(text).map_err(|why| failed(function, why));
     let mut written = StringViewBuilder::with_capacity(formats.len());
     let mut text = String::new();
     for (local, format) in times.locals().zip(&formats) {
@@ -132,7 +109,9 @@ fn format(function: &str, compile: Compile, columns: &[ArrayRef]) -> Result<Arra
             continue;
         };
         text.clear();
-        patterns.of(format)?.format(local, times.zone.as_ref(), &mut text);
+        patterns
+            .of(format, compiled)?
+            .format(local, times.zone.as_ref(), &mut text);
         written.append_value(&text);
     }
     Ok(Arc::new(written.finish()))
@@ -140,7 +119,6 @@ fn format(function: &str, compile: Compile, columns: &[ArrayRef]) -> Result<Arra
 
 /// A column that is text in Athena (`eventtime`) may be a time here: it is what its text would say.
 fn already_times(column: &ArrayRef, data_type: &DataType) -> Option<Result<ArrayRef>> {
-    let is_text = column.data_type().is_string() || *column.data_type() == DataType::Null;
     let times = || {
         let times = Moments::of(column)?;
         Moments::from_locals(
@@ -148,7 +126,7 @@ fn already_times(column: &ArrayRef, data_type: &DataType) -> Option<Result<Array
             data_type,
         )
     };
-    (!is_text).then(times)
+    (!is_text(column.data_type())).then(times)
 }
 
 /// A text that names a zone is the instant then; one that does not is in UTC.
@@ -157,16 +135,16 @@ fn parse(function: &str, compile: Compile, columns: &[ArrayRef], data_type: &Dat
         return times;
     }
     let (texts, formats) = (texts(&columns[0])?, texts(&columns[1])?);
-    let mut patterns = Patterns {
-        function,
-        compile,
-        last: None,
-    };
+    let mut patterns = LastRead::default();
+    let compiled = |text: &str| compile(text).map_err(|why| failed(function, why));
     let times = texts.iter().zip(&formats).map(|(text, format)| {
         let (Some(text), Some(format)) = (text, format) else {
             return Ok(None);
         };
-        let read = patterns.of(format)?.parse(text).map_err(|why| failed(function, why))?;
+        let read = patterns
+            .of(format, compiled)?
+            .parse(text)
+            .map_err(|why| failed(function, why))?;
         Ok(Some(match read.zone {
             Some(zone) => zone.instant(read.local),
             None => read.local,

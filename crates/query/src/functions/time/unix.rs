@@ -8,8 +8,8 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, plan_err};
 
 use super::moment::{Moments, Zone, expect_time};
+use crate::functions::arguments::constant_text;
 use crate::functions::function::{Function, Known};
-use crate::functions::text_arguments::constant_text;
 
 pub fn all() -> Vec<Function> {
     vec![

@@ -7,8 +7,8 @@ use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{Result, ScalarValue, plan_err};
 
 use super::moment::{LOCAL, Moments, Zone, expect_time};
+use crate::functions::arguments::{constant_text, texts};
 use crate::functions::function::{Function, Known};
-use crate::functions::text_arguments::{constant_text, texts};
 
 pub fn all() -> Vec<Function> {
     vec![
