@@ -19,6 +19,12 @@ pub enum SourceError {
         /// What is wrong with it and what was expected.
         reason: String,
     },
+    /// AWS does not say who asks it.
+    #[error("AWS does not say who asks it: {reason}")]
+    CallerUnknown {
+        /// What came instead.
+        reason: String,
+    },
     /// A setting of the connection to AWS cannot be used.
     #[error("{setting} `{value}` cannot be used: {reason}")]
     InvalidSetting {
