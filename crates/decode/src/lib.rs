@@ -48,6 +48,6 @@ mod whole_gzip;
 pub use counts::Counts;
 pub use decoder::{BATCH_ROWS, Decoded, Decoder, Hint, Input, Opened, open, schema};
 pub use error::DecodeError;
-pub use inflate::Limits;
+pub use inflate::{Limits, TextReader, text_of};
 pub use kind::LogKind;
 pub use reject::Reject;

@@ -247,7 +247,8 @@ fn argument(expression: Expr) -> FunctionArg {
     FunctionArg::Unnamed(FunctionArgExpr::Expr(expression))
 }
 
-fn calling(name: &str, arguments: Vec<Expr>) -> Expr {
+/// A call of a function.
+pub fn calling(name: &str, arguments: Vec<Expr>) -> Expr {
     Expr::Function(Function {
         name: named(name),
         uses_odbc_syntax: false,

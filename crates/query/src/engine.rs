@@ -18,6 +18,7 @@ use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, Names, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
+use crate::variant::VariantPaths;
 use crate::{Answer, EngineSettings, QueryError, Scope, Share, functions, planning, refusal};
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.
@@ -29,10 +30,13 @@ pub struct Engine {
     catalog: Catalog,
     scope: Arc<RwLock<Scope>>,
     /// What statements may use, where it is not the whole machine.
-    share: Arc<RwLock<Option<(Share, Arc<RuntimeEnv>)>>>,
+    share: Arc<RwLock<Option<SetShare>>>,
     /// Functions, rules and settings; no tables, which each statement opens for itself.
     session: Arc<RwLock<SessionState>>,
 }
+
+/// A share that was set, and what its statements run with.
+type SetShare = (Share, Arc<RuntimeEnv>);
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,6 +83,9 @@ impl Engine {
             datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function)
                 .map_err(failed)?;
         }
+        let paths = VariantPaths::new(&session).map_err(failed)?;
+        datafusion::logical_expr::registry::FunctionRegistry::register_expr_planner(&mut session, Arc::new(paths))
+            .map_err(failed)?;
         Ok(Self {
             catalog: Catalog::new(&lake),
             lake,

@@ -32,6 +32,7 @@ mod scope;
 mod settings;
 pub mod statements;
 mod unnest;
+mod variant;
 mod views;
 mod vocabulary;
 
@@ -46,4 +47,5 @@ pub use macros::check as check_function;
 pub use place::Place;
 pub use scope::Scope;
 pub use settings::{EngineSettings, Share};
+pub use variant::definition_of as stored_definition;
 pub use vocabulary::Vocabulary;

@@ -5,7 +5,7 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 
 use crate::catalog::Names;
-use crate::{alias, headings, macros, parse};
+use crate::{alias, headings, macros, parse, variant};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
@@ -14,6 +14,7 @@ const MOST_ALIASES: usize = 32;
 pub async fn plan(session: &SessionState, sql: &str, names: &Names) -> Result<LogicalPlan> {
     let mut statement = parse::parse(sql)?;
     macros::expand(&mut statement, names)?;
+    variant::respell(&mut statement, names);
     with_aliases(session, statement).await
 }
 

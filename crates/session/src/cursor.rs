@@ -264,8 +264,8 @@ fn text_of(token: &Token<'_>) -> Option<String> {
 
 /// What stands between quotes; a doubled quote is one.
 fn unquoted(token: &str) -> String {
-    if token.starts_with('$') {
-        let tag = token[1..].find('$').map_or(1, |end| end + 2);
+    if let Some(behind) = token.strip_prefix('$') {
+        let tag = behind.find('$').map_or(1, |end| end + 2);
         return token[tag..token.len() - tag].to_owned();
     }
     let token = token.strip_prefix(['e', 'E']).unwrap_or(token);

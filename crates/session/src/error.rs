@@ -17,6 +17,9 @@ pub enum SessionError {
     /// A place cannot be reached.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A load ended early.
+    #[error(transparent)]
+    Load(#[from] flowtrail_load::LoadError),
     /// The lake's storage failed.
     #[error(transparent)]
     Lake(#[from] Box<LakeError>),
@@ -45,6 +48,7 @@ impl SessionError {
             Self::Query(error) => error.hint(),
             Self::Catalog(error) => error.hint(),
             Self::Source(error) => error.hint(),
+            Self::Load(error) => error.hint(),
             Self::Lake(error) => error.hint(),
             Self::Refused { hint, .. } => hint.clone(),
         }

@@ -1,8 +1,9 @@
 //! What does a statement do? One door for all of them: a question is asked of the engine, a definition goes to the
-//! catalog.
+//! catalog, a `COPY` loads.
 //!
 //! ```text
 //!   SQL text ──[command]──┬── CREATE, DROP, ALTER, USE … ──> catalog
+//!                         ├── COPY, INSERT … ──────────────> load, lake
 //!                         ├── SHOW, DESCRIBE, LIST ────────> rows about what there is
 //!                         └── anything else ───────────────> query
 //! ```

@@ -35,7 +35,7 @@ impl Session {
     /// taken.
     pub async fn run(&self, sql: &str) -> Result<Answer, SessionError> {
         match command::read(sql)? {
-            Some(command) => command.run(self).await,
+            Some(command) => Box::pin(command.run(self)).await,
             None => Ok(self.engine.run(sql).await?),
         }
     }

@@ -16,8 +16,8 @@ use tokio::sync::OnceCell;
 
 use super::provider::LakeCatalogs;
 use super::{Names, Relation};
-use crate::planning;
 use crate::scope::Scope;
+use crate::{planning, variant};
 
 type Opening = Arc<OnceCell<Arc<dyn TableProvider>>>;
 
@@ -120,12 +120,27 @@ impl OpenedTables {
                     };
                     self.view(&view.sql, &view.columns, &scope, within()).await
                 }
+                Definition::Table(stored) => {
+                    let table = variant::definition_of(name, stored);
+                    let snapshot = self.snapshot(&table).await?;
+                    variant::provider(name, stored, table, snapshot, self.figures.clone())
+                }
                 other => plan_err!("`{name}` is {}, which cannot be asked yet", other.noun()),
             },
         }
     }
 
     async fn table(&self, table: &Arc<TableDefinition>) -> Result<Arc<dyn TableProvider>> {
+        let snapshot = self.snapshot(table).await?;
+        Ok(Arc::new(LakeTable::new(
+            Arc::clone(table),
+            snapshot,
+            self.figures.clone(),
+        )))
+    }
+
+    /// The newest snapshot of a table, or none where nothing was ever put into it.
+    async fn snapshot(&self, table: &Arc<TableDefinition>) -> Result<Option<Snapshot>> {
         let known = self.known.get(table);
         let snapshot = self
             .lake
@@ -136,11 +151,7 @@ impl OpenedTables {
         if let Some(snapshot) = &snapshot {
             self.known.put(table, snapshot.clone());
         }
-        Ok(Arc::new(LakeTable::new(
-            Arc::clone(table),
-            snapshot,
-            self.figures.clone(),
-        )))
+        Ok(snapshot)
     }
 
     async fn view(

@@ -18,11 +18,15 @@ mod tcp_flags;
 mod text;
 mod time;
 
+pub use arguments::texts;
+pub use function::{Function, Known};
 pub use time::Unit;
 
 use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
+
+use crate::variant;
 
 /// Every function, to be registered with the engine.
 pub fn all() -> Vec<Arc<ScalarUDF>> {
@@ -36,6 +40,7 @@ pub fn all() -> Vec<Arc<ScalarUDF>> {
         list::element_at(),
     ];
     let families = [time::all(), json::all(), text::all(), network::all()];
-    let others = families.into_iter().flatten().map(ScalarUDF::from);
+    let of_variants = vec![variant::variant_object(), variant::variant_timestamp()];
+    let others = families.into_iter().flatten().chain(of_variants).map(ScalarUDF::from);
     of_logs.into_iter().chain(others).map(Arc::new).collect()
 }

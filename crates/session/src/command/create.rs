@@ -2,7 +2,7 @@
 
 use flowtrail_query::QueryError;
 
-use super::{Command, database, external_table, function, integration, pipe, stage, view, warehouse};
+use super::{Command, database, external_table, function, integration, pipe, stage, table, view, warehouse};
 use crate::cursor::{Cursor, Read};
 use crate::session::{Creating, Creation};
 
@@ -23,6 +23,15 @@ pub fn read(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
     if cursor.takes(&["EXTERNAL", "TABLE"]) {
         let read = external_table::CreateExternalTable::read(how, cursor)?;
         return Ok(Some(Command::CreateExternalTable(Box::new(read))));
+    }
+    let is_passing = cursor.takes_one_of(&["TRANSIENT", "TEMPORARY", "TEMP"]);
+    if let Some(word) = is_passing.filter(|word| *word != "TRANSIENT") {
+        return Err(QueryError::NotDone {
+            statement: format!("CREATE {word}"),
+        });
+    }
+    if cursor.takes(&["TABLE"]) {
+        return table::CreateTable::read(how, cursor).map(|read| Some(Command::CreateTable(read)));
     }
     if cursor.is(&["DATABASE"]) || cursor.is(&["SCHEMA"]) {
         return database::CreateDatabase::read(how, cursor).map(|read| Some(Command::CreateDatabase(read)));

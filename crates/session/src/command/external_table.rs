@@ -57,7 +57,7 @@ fn clause(cursor: &mut Cursor<'_>, table: &mut ExternalTable) -> Read<()> {
     } else if cursor.takes(&["ROW", "FORMAT", "DELIMITED"]) {
         delimited(cursor, &mut table.serde_properties)?;
     } else if cursor.takes(&["WITH", "SERDEPROPERTIES"]) {
-        add(&mut table.serde_properties, properties(cursor)?);
+        add(&mut table.serde_properties, &properties(cursor)?);
     } else if cursor.takes(&["STORED", "AS", "INPUTFORMAT"]) {
         table.input_format = Some(cursor.text()?);
     } else if cursor.takes(&["OUTPUTFORMAT"]) {
@@ -67,7 +67,7 @@ fn clause(cursor: &mut Cursor<'_>, table: &mut ExternalTable) -> Read<()> {
     } else if cursor.takes(&["LOCATION"]) {
         table.location = cursor.text()?;
     } else if cursor.takes(&["TBLPROPERTIES"]) {
-        add(&mut table.properties, properties(cursor)?);
+        add(&mut table.properties, &properties(cursor)?);
     } else if cursor.is(&["CLUSTERED", "BY"]) {
         // Buckets say how files were written; whoever reads them all need not know.
         cursor.skip();
@@ -125,7 +125,7 @@ fn properties(cursor: &mut Cursor<'_>) -> Read<Properties> {
     Ok(properties)
 }
 
-fn add(to: &mut Properties, more: Properties) {
+fn add(to: &mut Properties, more: &Properties) {
     for (name, value) in more.iter() {
         to.set(name, value);
     }

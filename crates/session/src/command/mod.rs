@@ -1,5 +1,6 @@
 //! Statements that are no questions, one file a family: how each is read, and what it does.
 
+mod copy;
 mod create;
 mod database;
 mod drop;
@@ -10,6 +11,7 @@ mod partition;
 mod pipe;
 mod show;
 mod stage;
+mod table;
 mod view;
 mod warehouse;
 
@@ -24,6 +26,9 @@ pub enum Command {
     CreateDatabase(database::CreateDatabase),
     Use(database::Use),
     CreateView(view::CreateView),
+    CreateTable(table::CreateTable),
+    Insert(table::Insert),
+    Copy(copy::CopyInto),
     CreateExternalTable(Box<external_table::CreateExternalTable>),
     AddPartitions(partition::AddPartitions),
     DropPartitions(partition::DropPartitions),
@@ -48,6 +53,8 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("CREATE") => create::read(cursor)?,
         Some("DROP") => drop::Drop::read(cursor)?.map(Command::Drop),
         Some("ALTER") => alter(cursor)?,
+        Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
+        Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
         Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
         Some("SHOW") => show::Show::read(cursor)?.map(Command::Show),
@@ -90,6 +97,9 @@ impl Command {
             Self::CreateDatabase(create) => create.run(session).await,
             Self::Use(to) => to.run(session).await,
             Self::CreateView(create) => create.run(session).await,
+            Self::CreateTable(create) => create.run(session).await,
+            Self::Insert(insert) => insert.run(session).await,
+            Self::Copy(copy) => copy.run(session).await,
             Self::CreateExternalTable(create) => create.run(session).await,
             Self::AddPartitions(add) => add.run(session).await,
             Self::DropPartitions(drop) => drop.run(session).await,

@@ -196,10 +196,10 @@ fn position(columns: &[Column], name: &str, table: &Defined) -> Result<usize, Se
 
 /// Where Hive puts a partition: `location/year=2026/month=11/`.
 fn hive_location(table: &ExternalTable, values: &[String]) -> String {
-    let folders = table.partition_columns.iter().zip(values);
-    let folders: String = folders
-        .map(|(column, value)| format!("{}={value}/", column.name))
-        .collect();
+    let mut folders = String::new();
+    for (column, value) in table.partition_columns.iter().zip(values) {
+        folders.extend([column.name.as_str(), "=", value, "/"]);
+    }
     format!("{}/{folders}", table.location.trim_end_matches('/'))
 }
 

@@ -155,11 +155,10 @@ impl Show {
     /// Whether something of that database and schema is asked for.
     fn is_within(&self, names: &Names, database: &str, schema: &str) -> bool {
         match self.within.as_deref() {
-            None => true,
+            None | Some([]) => true,
             Some([one]) if names.is_database(one) => database == one,
             Some([one]) => database == names.scope.database && schema == one,
             Some([first, second, ..]) => database == first && schema == second,
-            Some([]) => true,
         }
     }
 

@@ -144,7 +144,6 @@ impl StagePath {
             }
         }
         Ok(StagePlace {
-            folder,
             url,
             aws,
             file_format: stage.file_format.clone(),
@@ -155,9 +154,7 @@ impl StagePath {
 /// The place of a stage's files.
 #[derive(Clone, Debug)]
 pub struct StagePlace {
-    /// The stage's own place, with a slash at its end.
-    pub folder: String,
-    /// The place meant, which is it or below it.
+    /// The place meant, which is the stage's own or below it.
     pub url: String,
     /// How it is reached.
     pub aws: AwsSettings,
@@ -166,6 +163,15 @@ pub struct StagePlace {
 }
 
 impl StagePlace {
+    /// A place that a statement names itself, reached with the user's own credentials.
+    pub fn of(session: &Session, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            aws: session.aws().clone(),
+            file_format: Properties::default(),
+        }
+    }
+
     /// The place, opened.
     pub async fn source(&self) -> Result<Source, SourceError> {
         Source::open(&self.url.parse()?, &self.aws).await
