@@ -57,7 +57,10 @@ impl<'a> Places<'a> {
             return Ok(Arc::clone(known));
         }
         let url = ObjectStoreUrl::parse(format!("s3://{bucket}"))?;
-        let registered = self.runtime.as_ref().and_then(|runtime| runtime.object_store(&url).ok());
+        let registered = self
+            .runtime
+            .as_ref()
+            .and_then(|runtime| runtime.object_store(&url).ok());
         let store = match registered {
             Some(store) => store,
             None => s3_store(bucket, &self.access.aws).await?,

@@ -8,7 +8,7 @@ use flowtrail_source::SourceError;
 /// Why an external table cannot be defined, or its rows not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ExternalError {
-    /// The class of the SerDe, or of the input format, is not known.
+    /// The class of the `SerDe`, or of the input format, is not known.
     #[error("{what} `{class}` is not known")]
     UnknownClass {
         /// `SerDe` or `input format`.
@@ -65,7 +65,9 @@ pub enum ExternalError {
         why: String,
     },
     /// A question about a table with an injected column does not say its values.
-    #[error("column `{column}` of table `{table}` is projected as `injected`, and the question does not say its values")]
+    #[error(
+        "column `{column}` of table `{table}` is projected as `injected`, and the question does not say its values"
+    )]
     NotInjected {
         /// The table.
         table: String,
@@ -73,7 +75,9 @@ pub enum ExternalError {
         column: String,
     },
     /// The partitions of a table with an injected column cannot be listed.
-    #[error("partitions cannot be listed: column `{column}` is projected as `injected` and has the values a question says")]
+    #[error(
+        "partitions cannot be listed: column `{column}` is projected as `injected` and has the values a question says"
+    )]
     Unlistable {
         /// The column.
         column: String,

@@ -43,7 +43,11 @@ pub async fn find_partitions(definition: &ExternalTable, access: &Access) -> Res
         let below: Vec<Vec<Found>> = below.try_collect().await?;
         found = below.into_iter().flatten().collect();
     }
-    let known: HashSet<&[String]> = definition.partitions.iter().map(|known| known.values.as_slice()).collect();
+    let known: HashSet<&[String]> = definition
+        .partitions
+        .iter()
+        .map(|known| known.values.as_slice())
+        .collect();
     let mut lacking: Vec<Partition> = found
         .into_iter()
         .filter(|found| !known.contains(found.values.as_slice()))
@@ -127,16 +131,8 @@ fn unescaped(name: &str) -> String {
     while let Some((first, behind)) = rest.split_first() {
         let code = (*first == b'%').then(|| behind.get(..2)).flatten();
         let code = code.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        match code {
-            Some(byte) => {
-                out.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                out.push(*first);
-                rest = behind;
-            }
-        }
+        out.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &behind[2..] } else { behind };
     }
     String::from_utf8(out).unwrap_or_else(|_| name.to_owned())
 }

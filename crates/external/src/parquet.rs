@@ -95,16 +95,16 @@ fn scanned(file: &FileToRead) -> Result<(String, PartitionedFile)> {
             why: "its name cannot be that of an object".to_owned(),
         })
     };
-    let (store, location) = match uri.strip_prefix("s3://") {
-        Some(rest) => {
-            let (bucket, key) = rest.split_once('/').ok_or_else(unreadable)?;
-            (format!("s3://{bucket}"), Key::parse(key).map_err(|_| unreadable())?)
-        }
-        None => {
-            let path = Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
-            let path = path.ok_or_else(unreadable)?;
-            ("file://".to_owned(), Key::from_absolute_path(path).map_err(|_| unreadable())?)
-        }
+    let (store, location) = if let Some(rest) = uri.strip_prefix("s3://") {
+        let (bucket, key) = rest.split_once('/').ok_or_else(unreadable)?;
+        (format!("s3://{bucket}"), Key::parse(key).map_err(|_| unreadable())?)
+    } else {
+        let path = Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
+        let path = path.ok_or_else(unreadable)?;
+        (
+            "file://".to_owned(),
+            Key::from_absolute_path(path).map_err(|_| unreadable())?,
+        )
     };
     let mut scanned = PartitionedFile::new_from_meta(ObjectMeta {
         location,

@@ -88,7 +88,11 @@ impl TableProvider for ExternalProvider {
         let limit = limit.filter(|_| settled);
         let filters = PartitionFilters::new(&self.table, state, filters)?;
         let chosen = choose(&self.table, &self.definition, &filters, Utc::now())?;
-        let partitions_read = if chosen.total == 0 { 0 } else { chosen.places.len() as u64 };
+        let partitions_read = if chosen.total == 0 {
+            0
+        } else {
+            chosen.places.len() as u64
+        };
         let places = Places::new(&self.access, Some(Arc::clone(state.runtime_env())));
         let files = listing::list(&places, chosen.places).await?;
         self.figures.note(
@@ -107,7 +111,12 @@ impl TableProvider for ExternalProvider {
         match self.table.format {
             Format::Text(_) => {
                 let streams = listing::deal(files, streams);
-                Ok(Arc::new(ExternalScan::new(Arc::clone(&self.table), streams, columns, limit)?))
+                Ok(Arc::new(ExternalScan::new(
+                    Arc::clone(&self.table),
+                    streams,
+                    columns,
+                    limit,
+                )?))
             }
             Format::Parquet => parquet::plan(state, &self.table, files, columns, limit),
         }

@@ -92,7 +92,12 @@ impl ExternalScan {
             return Ok(());
         };
         let rules = format.rows.key_rules();
-        let builder = |position: &usize| (*position, ColumnBuilder::new(&self.table.file_columns[*position], &rules));
+        let builder = |position: &usize| {
+            (
+                *position,
+                ColumnBuilder::new(&self.table.file_columns[*position], &rules),
+            )
+        };
         let mut reading = Reading::new(
             format,
             self.wanted.iter().map(builder).collect(),

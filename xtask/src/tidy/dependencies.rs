@@ -60,7 +60,12 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "flowtrail-external",
-        may_use: &["flowtrail-source", "flowtrail-decode", "flowtrail-lake", "flowtrail-catalog"],
+        may_use: &[
+            "flowtrail-source",
+            "flowtrail-decode",
+            "flowtrail-lake",
+            "flowtrail-catalog",
+        ],
         must_not_use: &["deltalake-core", "aws-config", "clap"],
     },
     Rule {

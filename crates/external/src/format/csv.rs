@@ -22,15 +22,15 @@ impl CsvFormat {
         })
     }
 
-    pub(super) fn reader(&self) -> Box<dyn RowReader> {
+    pub(super) fn reader(self) -> Box<dyn RowReader> {
         Box::new(CsvReader {
-            format: *self,
+            format: self,
             fields: Fields::default(),
         })
     }
 
     /// Takes a line apart.
-    fn split(&self, line: &str, fields: &mut Fields) {
+    fn split(self, line: &str, fields: &mut Fields) {
         fields.clear();
         let bytes = line.as_bytes();
         let mut in_quotes = false;
@@ -80,7 +80,7 @@ impl CsvFormat {
         fields.end();
     }
 
-    fn is_special(&self, byte: u8) -> bool {
+    fn is_special(self, byte: u8) -> bool {
         byte == self.separator || byte == self.quote || byte == self.escape
     }
 }

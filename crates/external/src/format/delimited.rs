@@ -37,7 +37,9 @@ impl DelimitedFormat {
         Ok(Self(Arc::new(Delimiters {
             levels,
             escape: character(definition, "escape.delim")?,
-            null: property(definition, "serialization.null.format").unwrap_or(r"\N").to_owned(),
+            null: property(definition, "serialization.null.format")
+                .unwrap_or(r"\N")
+                .to_owned(),
         })))
     }
 
@@ -67,7 +69,9 @@ impl RowReader for DelimitedReader {
                 position += 1;
             }
             match part {
-                Some(field) => column.builder.push_delimited(field, 1, &self.delimiters, &mut self.scratch),
+                Some(field) => column
+                    .builder
+                    .push_delimited(field, 1, &self.delimiters, &mut self.scratch),
                 None => column.builder.push_null(),
             }
         }

@@ -3,6 +3,8 @@
 //! Most is spelled alike. What differs: `\d`, `\s` and `\w` are of ASCII alone; any character that is no letter can be
 //! escaped; `\Q…\E`, `\h`, `\Z`, POSIX classes; and quantifiers that hold on to what they took (`*+`).
 
+use std::fmt::Write;
+
 /// An expression, and what it needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Translated {
@@ -153,11 +155,17 @@ impl Translator<'_> {
 
     /// `\0`, and one to three digits.
     fn octal(&mut self) {
-        let digits = self.rest.bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+        let digits = self
+            .rest
+            .bytes()
+            .take(3)
+            .take_while(|byte| matches!(byte, b'0'..=b'7'))
+            .count();
         let (octal, rest) = self.rest.split_at(digits);
         let code = u32::from_str_radix(octal, 8).unwrap_or_default();
         self.rest = rest;
-        self.out.push_str(&format!(r"\x{{{code:X}}}"));
+        // Writing into a text cannot fail.
+        let _ = write!(self.out, r"\x{{{code:X}}}");
     }
 
     /// What stands between `\Q` and `\E`, as it is.
@@ -223,7 +231,11 @@ mod tests {
             (r"a+?b", r"a+?b"),
         ] {
             let translated = translate(java, WhiteSpace::Any);
-            assert_eq!((translated.pattern.as_str(), translated.is_fancy), (here, false), "{java}");
+            assert_eq!(
+                (translated.pattern.as_str(), translated.is_fancy),
+                (here, false),
+                "{java}"
+            );
             regex::Regex::new(here).unwrap();
         }
         for fancy in [r"(?!#)a", r"(?<=a)b", r"a*+", r"a{2}+", r"(a)\1", r"(?>a)"] {

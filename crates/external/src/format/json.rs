@@ -29,7 +29,11 @@ impl JsonFormat {
             };
             let column = name[column.len()..].to_lowercase();
             if key.is_empty() {
-                return Err(wrong_property(name, key, "expected the key of JSON objects that the column has"));
+                return Err(wrong_property(
+                    name,
+                    key,
+                    "expected the key of JSON objects that the column has",
+                ));
             }
             mappings.insert(column, key.to_owned());
         }
@@ -80,7 +84,10 @@ impl JsonReader {
         let document = Document::new(&self.tape, record);
         let root = document.value(0);
         if root.kind() != NodeKind::Object {
-            return Err(format!("it is {}, and a JSON object was expected", root.kind().described()));
+            return Err(format!(
+                "it is {}, and a JSON object was expected",
+                root.kind().described()
+            ));
         }
         let (format, wanted) = (&self.format, &columns);
         let keys = self.keys.get_or_insert_with(|| {

@@ -177,7 +177,7 @@ fn last_part(class: &str) -> String {
         .to_ascii_lowercase()
 }
 
-/// A property of the SerDe, or else of the table.
+/// A property of the `SerDe`, or else of the table.
 fn property<'a>(definition: &'a ExternalTable, name: &str) -> Option<&'a str> {
     let of_serde = definition.serde_properties.get(name);
     of_serde.or_else(|| definition.properties.get(name))
@@ -218,9 +218,13 @@ fn character(definition: &ExternalTable, name: &str) -> Result<Option<u8>, Exter
         return Ok(None);
     };
     let character = character_of(value);
-    character
-        .map(Some)
-        .ok_or_else(|| wrong_property(name, value, "expected one ASCII character, such as `,`, `\\t` or `\\001`"))
+    character.map(Some).ok_or_else(|| {
+        wrong_property(
+            name,
+            value,
+            "expected one ASCII character, such as `,`, `\\t` or `\\001`",
+        )
+    })
 }
 
 fn character_of(value: &str) -> Option<u8> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use flowtrail_catalog::ExternalTable;
 use ::regex::{CaptureLocations, Regex, RegexBuilder};
+use flowtrail_catalog::ExternalTable;
 
 use super::java_regex::{WhiteSpace, translate};
 use super::{RowReader, WantedColumn, flag, property};
@@ -81,7 +81,9 @@ impl Expression {
             Err(::regex::Error::Syntax(why)) if !translated.is_fancy => why,
             _ => error.to_string(),
         };
-        Ok(Self::Fancy(fancy.map_err(|error| ExternalError::Regex { why: why(error) })?))
+        Ok(Self::Fancy(
+            fancy.map_err(|error| ExternalError::Regex { why: why(error) })?,
+        ))
     }
 
     fn groups(&self) -> usize {

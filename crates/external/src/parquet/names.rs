@@ -57,9 +57,10 @@ impl PhysicalExprAdapter for AnyCaseAdapter {
                 return Ok(Transformed::no(expression));
             };
             match self.physical.fields().get(column.index()) {
-                Some(field) if field.name() != column.name() => {
-                    Ok(Transformed::yes(Arc::new(Column::new(field.name(), column.index())) as _))
-                }
+                Some(field) if field.name() != column.name() => Ok(Transformed::yes(Arc::new(Column::new(
+                    field.name(),
+                    column.index(),
+                )) as _)),
                 _ => Ok(Transformed::no(expression)),
             }
         };

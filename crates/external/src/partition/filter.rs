@@ -81,7 +81,9 @@ impl PartitionFilters {
         let mut equated = HashMap::new();
         for column in 0..table.partition_columns.len() {
             let alone = Arc::new(schema.project(&[column])?);
-            by_column.push(compile(&alone, &|columns| columns.len() == 1 && columns.contains(&column))?);
+            by_column.push(compile(&alone, &|columns| {
+                columns.len() == 1 && columns.contains(&column)
+            })?);
             let name = &table.partition_columns[column].name;
             let said = filters.iter().filter_map(|(_, filter)| values_of(filter, name));
             if let Some(values) = said.min_by_key(Vec::len) {
@@ -105,7 +107,12 @@ impl PartitionFilters {
     /// Rows of one column's values that the conditions over it alone let through.
     pub(super) fn kept_of_column(&self, column: usize, values: &ArrayRef) -> Result<Vec<usize>> {
         let schema = Arc::new(self.schema.project(&[column])?);
-        kept(self.by_column[column].as_ref(), &schema, std::slice::from_ref(values), values.len())
+        kept(
+            self.by_column[column].as_ref(),
+            &schema,
+            std::slice::from_ref(values),
+            values.len(),
+        )
     }
 
     /// Whether there are conditions that need several columns.
@@ -157,9 +164,7 @@ fn values_of(filter: &Expr, column: &str) -> Option<Vec<ScalarValue>> {
             Operator::And => values_of(left, column).or_else(|| values_of(right, column)),
             _ => None,
         },
-        Expr::InList(list) if !list.negated && is_column(&list.expr, column) => {
-            list.list.iter().map(literal).collect()
-        }
+        Expr::InList(list) if !list.negated && is_column(&list.expr, column) => list.list.iter().map(literal).collect(),
         _ => None,
     }
 }

@@ -5,7 +5,17 @@ use std::fmt::Write;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -110,9 +120,10 @@ impl JavaPattern {
             if *field == Field::Month && *length > 2 {
                 let named = |name: &&str| {
                     let name = if *length == 3 { &name[..3] } else { name };
-                    rest.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+                    rest.get(..name.len())
+                        .is_some_and(|begin| begin.eq_ignore_ascii_case(name))
                 };
-                let place = MONTHS.iter().position(|name| named(&name))?;
+                let place = MONTHS.iter().position(named)?;
                 let taken = if *length == 3 { 3 } else { MONTHS[place].len() };
                 month = place as u32 + 1;
                 rest = &rest[taken..];
@@ -120,7 +131,11 @@ impl JavaPattern {
             }
             // Before another number a field has just its length, else as many digits as there are.
             let is_fixed = matches!(self.0.get(at + 1), Some(Piece::Field(..))) || *length > 1;
-            let most = if is_fixed { (*length).max(if *field == Field::Year && *length != 2 { 4 } else { 1 }) } else { 9 };
+            let most = if is_fixed {
+                (*length).max(if *field == Field::Year && *length != 2 { 4 } else { 1 })
+            } else {
+                9
+            };
             let digits = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
             if digits == 0 || (is_fixed && digits < *length) {
                 return None;
@@ -232,7 +247,11 @@ mod tests {
             ("dd MMM yyyy 'at' HH", "02 Jan 2026 at 03", "2026-01-02T03:00:00Z"),
             ("yyyy-MM", "2026-01", "2026-01-01T00:00:00Z"),
             ("yyyy", "2026", "2026-01-01T00:00:00Z"),
-            ("yyyy-MM-dd'T'HH:mm:ss.SSS", "2026-01-02T03:04:05.678", "2026-01-02T03:04:05.678Z"),
+            (
+                "yyyy-MM-dd'T'HH:mm:ss.SSS",
+                "2026-01-02T03:04:05.678",
+                "2026-01-02T03:04:05.678Z",
+            ),
             ("yy''DDD", "26'002", "2026-01-02T00:00:00Z"),
             ("MMMM yyyy", "January 2026", "2026-01-01T00:00:00Z"),
         ] {

@@ -112,9 +112,19 @@ fn choose_added(
     let mut places = Vec::new();
     for chunk in partitions.chunks(CHUNK) {
         let column = |(place, column): (usize, &PartitionColumn)| {
-            typed(column, chunk.iter().map(|partition| partition.values.get(place).map_or(NULL_VALUE, String::as_str)))
+            typed(
+                column,
+                chunk
+                    .iter()
+                    .map(|partition| partition.values.get(place).map_or(NULL_VALUE, String::as_str)),
+            )
         };
-        let arrays: Vec<ArrayRef> = table.partition_columns.iter().enumerate().map(column).collect::<Result<_, _>>()?;
+        let arrays: Vec<ArrayRef> = table
+            .partition_columns
+            .iter()
+            .enumerate()
+            .map(column)
+            .collect::<Result<_, _>>()?;
         for row in filters.kept(&arrays, chunk.len())? {
             places.push(PlaceToRead {
                 location: chunk[row].location.clone(),

@@ -27,10 +27,10 @@ pub(super) struct Row {
 }
 
 impl Product {
-    pub(super) fn of(columns: Vec<Left>) -> Result<Self, ExternalError> {
+    pub(super) fn of(columns: Vec<Left>) -> Self {
         let sizes = columns.iter().map(|column| column.texts.len() as u64);
         let rows = sizes.fold(1_u64, u64::saturating_mul);
-        Ok(Self { columns, rows })
+        Self { columns, rows }
     }
 
     /// Combinations that the conditions over several columns leave.
@@ -87,7 +87,10 @@ impl Product {
 
     /// Which value a column has in a combination.
     fn index(&self, place: usize, row: u64) -> usize {
-        let behind: u64 = self.columns[place + 1..].iter().map(|column| column.texts.len() as u64).product();
+        let behind: u64 = self.columns[place + 1..]
+            .iter()
+            .map(|column| column.texts.len() as u64)
+            .product();
         ((row / behind) % self.columns[place].texts.len() as u64) as usize
     }
 }

@@ -86,7 +86,7 @@ impl Projection {
             total = total.saturating_mul(count);
             left.push(values);
         }
-        let product = Product::of(left)?;
+        let product = Product::of(left);
         let kept = product.kept(filters)?;
         let places = kept
             .into_iter()
@@ -118,7 +118,7 @@ impl Projection {
             location: self.location.of_values(&texts),
             values: texts,
         };
-        Ok(Product::of(left)?.texts()?.map(partition).collect())
+        Ok(Product::of(left).texts()?.map(partition).collect())
     }
 }
 
@@ -335,8 +335,14 @@ impl Template {
         }
         pieces.push(Piece::Text(with_slash(rest)));
         for (place, column) in columns.iter().enumerate() {
-            if !pieces.iter().any(|piece| matches!(piece, Piece::Column(found) if *found == place)) {
-                return Err(wrong(format!("`${{{}}}` is missing, and so all its values have the same files", column.name)));
+            if !pieces
+                .iter()
+                .any(|piece| matches!(piece, Piece::Column(found) if *found == place))
+            {
+                return Err(wrong(format!(
+                    "`${{{}}}` is missing, and so all its values have the same files",
+                    column.name
+                )));
             }
         }
         let sample = Self(pieces);

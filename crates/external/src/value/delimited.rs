@@ -1,4 +1,4 @@
-//! Values of delimited text, with lists, maps and structs inside, as Hive's LazySimpleSerDe writes them.
+//! Values of delimited text, with lists, maps and structs inside, as Hive's `LazySimpleSerDe` writes them.
 
 use super::ColumnBuilder;
 

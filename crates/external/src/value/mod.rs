@@ -13,9 +13,7 @@ use arrow::array::{
     StringViewBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::compute::kernels::cast_utils::parse_decimal;
-use arrow::datatypes::{
-    DataType, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-};
+use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
 use arrow::error::ArrowError;
 use flowtrail_catalog::ColumnType;
 
@@ -87,7 +85,7 @@ impl ColumnBuilder {
         }
     }
 
-    /// Adds a value of a CSV file of OpenCSVSerde, where days and times may be numbers.
+    /// Adds a value of a CSV file of `OpenCSVSerde`, where days and times may be numbers.
     pub(crate) fn push_csv(&mut self, text: &str) {
         match self {
             Self::Date(builder) => builder.append_option(time::date_of_number(text).or_else(|| time::date(text))),

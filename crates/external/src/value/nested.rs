@@ -70,7 +70,12 @@ impl ListColumn {
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let (offsets, nulls) = self.ends.finish();
         let items = self.items.finish()?;
-        Ok(Arc::new(ListArray::try_new(Arc::clone(&self.field), offsets, items, nulls)?))
+        Ok(Arc::new(ListArray::try_new(
+            Arc::clone(&self.field),
+            offsets,
+            items,
+            nulls,
+        )?))
     }
 }
 
@@ -121,7 +126,13 @@ impl MapColumn {
         let columns = vec![self.keys.finish()?, self.values.finish()?];
         let entries = StructArray::try_new(fields.clone(), columns, None)?;
         let entries_field = Arc::clone(&self.entries);
-        Ok(Arc::new(MapArray::try_new(entries_field, offsets, entries, nulls, false)?))
+        Ok(Arc::new(MapArray::try_new(
+            entries_field,
+            offsets,
+            entries,
+            nulls,
+            false,
+        )?))
     }
 }
 
@@ -142,7 +153,10 @@ impl StructColumn {
             rows: 0,
             nulls: NullBufferBuilder::new(0),
             names: fields.iter().map(field).collect(),
-            fields: fields.iter().map(|(_, field)| ColumnBuilder::new(field, rules)).collect(),
+            fields: fields
+                .iter()
+                .map(|(_, field)| ColumnBuilder::new(field, rules))
+                .collect(),
             keys: FieldKeys::new(fields.iter().map(|(name, _)| name.as_str()), rules),
         }
     }
@@ -162,7 +176,11 @@ impl StructColumn {
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let columns: Vec<ArrayRef> = self.fields.iter_mut().map(ColumnBuilder::finish).collect::<Result<_, _>>()?;
+        let columns: Vec<ArrayRef> = self
+            .fields
+            .iter_mut()
+            .map(ColumnBuilder::finish)
+            .collect::<Result<_, _>>()?;
         let rows = std::mem::take(&mut self.rows);
         let nulls = self.nulls.finish();
         Ok(Arc::new(StructArray::try_new_with_length(

@@ -31,7 +31,7 @@ pub(crate) fn timestamp_of_number(number: &str) -> Option<i64> {
     whole.checked_mul(if digits > 10 { 1_000 } else { 1_000_000 })
 }
 
-/// Days since 1970 of a number, as OpenCSVSerde has them: days, or seconds where it is too large for days.
+/// Days since 1970 of a number, as `OpenCSVSerde` has them: days, or seconds where it is too large for days.
 pub(crate) fn date_of_number(number: &str) -> Option<i32> {
     const DAYS_OF_YEAR_9999: i64 = 2_932_896;
     let number: i64 = number.parse().ok()?;

@@ -39,7 +39,11 @@ pub fn columns(declared: &str) -> Vec<Column> {
             comment: None,
         }
     };
-    declared.split(';').filter(|text| !text.trim().is_empty()).map(column).collect()
+    declared
+        .split(';')
+        .filter(|text| !text.trim().is_empty())
+        .map(column)
+        .collect()
 }
 
 pub fn gzip(text: &str) -> Vec<u8> {
@@ -107,7 +111,12 @@ impl Desk {
             cells.collect::<Vec<_>>().join("|")
         };
         Ok(Answer {
-            rows: shown.lines().filter(|line| line.starts_with('|')).skip(1).map(row).collect(),
+            rows: shown
+                .lines()
+                .filter(|line| line.starts_with('|'))
+                .skip(1)
+                .map(row)
+                .collect(),
             figures: figures.total(),
             bytes_scanned: bytes_scanned(plan.as_ref()),
         })
@@ -120,6 +129,10 @@ impl Desk {
 
 fn bytes_scanned(plan: &dyn ExecutionPlan) -> usize {
     let own = plan.metrics().and_then(|metrics| metrics.sum_by_name("bytes_scanned"));
-    let below: usize = plan.children().into_iter().map(|child| bytes_scanned(child.as_ref())).sum();
+    let below: usize = plan
+        .children()
+        .into_iter()
+        .map(|child| bytes_scanned(child.as_ref()))
+        .sum();
     own.map_or(0, |own| own.as_usize()) + below
 }

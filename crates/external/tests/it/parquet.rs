@@ -20,7 +20,11 @@ fn file(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
 
 #[tokio::test]
 async fn columns_are_found_by_name() {
-    let mut desk = Desk::new("account_id string; srcport int; bytes bigint; later string", Some(SERDE), &[]);
+    let mut desk = Desk::new(
+        "account_id string; srcport int; bytes bigint; later string",
+        Some(SERDE),
+        &[],
+    );
     desk.table.partition_columns = columns("date string");
     desk.add(&["2026/11/20"], "a b/");
     desk.add(&["2026/11/21"], "21/");
@@ -59,7 +63,10 @@ async fn columns_are_found_by_name() {
         assert_eq!(desk.rows(&question).await, [rows], "{condition}");
     }
     assert_eq!(desk.rows("SELECT count(*) FROM t").await, ["3"]);
-    assert_eq!(desk.rows("SELECT date FROM t ORDER BY date DESC LIMIT 1").await, ["2026/11/21"]);
+    assert_eq!(
+        desk.rows("SELECT date FROM t ORDER BY date DESC LIMIT 1").await,
+        ["2026/11/21"]
+    );
     desk.put("22/z.parquet", "no parquet at all");
     let error = desk.ask("SELECT bytes FROM t").await.unwrap_err();
     assert!(error.contains("z.parquet"), "{error}");

@@ -29,7 +29,10 @@ async fn only_what_is_asked_for_is_listed() {
     for (condition, rows) in [
         ("ingestdatetime IN ('2017-01-15-00', '2017-01-15-02')", "2"),
         ("ingestdatetime LIKE '%-01' OR ingestdatetime LIKE '%-02'", "2"),
-        ("to_timestamp(ingestdatetime, '%Y-%m-%d-%H') < now() - interval '2' hour", "3"),
+        (
+            "to_timestamp(ingestdatetime, '%Y-%m-%d-%H') < now() - interval '2' hour",
+            "3",
+        ),
         ("ingestdatetime = '2017-01-15-01' AND line = 'at 02'", "0"),
         ("ingestdatetime || line = '2017-01-15-01at 01'", "1"),
         ("ingestdatetime IS NULL", "0"),
@@ -38,7 +41,11 @@ async fn only_what_is_asked_for_is_listed() {
         assert_eq!(desk.rows(&question).await, [rows], "{condition}");
     }
     assert_eq!(desk.rows("SELECT max(ingestdatetime) FROM t").await, ["2017-01-15-02"]);
-    assert_eq!(desk.rows("SELECT ingestdatetime FROM t WHERE line = 'at 01' LIMIT 1").await, ["2017-01-15-01"]);
+    assert_eq!(
+        desk.rows("SELECT ingestdatetime FROM t WHERE line = 'at 01' LIMIT 1")
+            .await,
+        ["2017-01-15-01"]
+    );
 }
 
 #[tokio::test]
@@ -53,7 +60,13 @@ async fn without_partitions_there_are_no_rows() {
 async fn folders_of_hive_are_found() {
     let mut desk = Desk::new("line string", None, &[]);
     desk.table.partition_columns = columns("year int; what string");
-    for folder in ["Year=2026/what=a%3Ab", "Year=2026/what=c", "year=2027/what=c", "year=2028", "other/what=c"] {
+    for folder in [
+        "Year=2026/what=a%3Ab",
+        "Year=2026/what=c",
+        "year=2027/what=c",
+        "year=2028",
+        "other/what=c",
+    ] {
         desk.put(&format!("{folder}/x.txt"), "x\n");
     }
     desk.add(&["2026", "c"], "elsewhere/");

@@ -112,7 +112,10 @@ async fn cloudtrail_records() {
     );
     desk.table.input_format = Some("com.amazon.emr.cloudtrail.CloudTrailInputFormat".to_owned());
     let record = r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","sessionContext":{"attributes":{"mfaAuthenticated":"true"}}},"eventTime":"2026-11-21T10:00:00Z","eventName":"RunInstances","requestParameters":{"instanceType":"m5.large","n":[1]},"resources":[{"ARN":"arn:x","accountId":"1"}],"readOnly":false}"#;
-    desk.put("a.json.gz", gzip(&format!("{{\"Records\":[{record},{{\"eventName\":\"B\"}}]}}")));
+    desk.put(
+        "a.json.gz",
+        gzip(&format!("{{\"Records\":[{record},{{\"eventName\":\"B\"}}]}}")),
+    );
     desk.put("empty.json.gz", gzip("{\"Records\":[]}"));
     let question = "SELECT useridentity['sessioncontext']['attributes']['mfaauthenticated'], eventtime, eventname, requestparameters, \
                     resources[1]['arn'], readonly FROM t ORDER BY eventname DESC";
