@@ -18,6 +18,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::union::UnionExec;
 use object_store::ObjectMeta;
+use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use url::Url;
 
@@ -25,6 +26,9 @@ use crate::error::ExternalError;
 use crate::listing::FileToRead;
 use crate::table::Table;
 use names::AnyCase;
+
+/// Where the engine finds files.
+const LOCAL: &str = "file:///";
 
 /// The scan over files, which may be in several buckets.
 pub(crate) fn plan(
@@ -64,6 +68,9 @@ fn plan_of_store(
         .build();
     let url = ObjectStoreUrl::parse(store)?;
     let runtime = state.runtime_env();
+    if store == LOCAL && runtime.object_store(&url).is_err() {
+        runtime.register_object_store(url.as_ref(), Arc::new(LocalFileSystem::new()));
+    }
     let readers = CachedParquetFileReaderFactory::new(
         runtime.object_store(&url)?,
         runtime.cache_manager.get_file_metadata_cache(),
@@ -102,7 +109,7 @@ fn scanned(file: &FileToRead) -> Result<(String, PartitionedFile)> {
         let path = Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
         let path = path.ok_or_else(unreadable)?;
         (
-            "file://".to_owned(),
+            LOCAL.to_owned(),
             Key::from_absolute_path(path).map_err(|_| unreadable())?,
         )
     };

@@ -97,6 +97,9 @@ impl<'a, E: FnMut(RecordBatch) -> Result<(), Enough>> Reading<'a, E> {
         values: &Arc<[ScalarValue]>,
     ) -> Result<Result<(), Enough>, ExternalError> {
         let read = || -> Result<(), Stop> {
+            if self.left == 0 {
+                return Err(Stop::Enough);
+            }
             if !Arc::ptr_eq(&self.values, values) {
                 self.flush()?;
                 self.values = Arc::clone(values);

@@ -254,27 +254,4 @@ fn names(columns: &[Column]) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_are_written_in_several_ways() {
-        for (text, expected) in [
-            (",", Some(b',')),
-            ("\t", Some(b'\t')),
-            ("\\t", Some(b'\t')),
-            ("\\001", Some(1)),
-            ("\\u0001", Some(1)),
-            ("\u{1}", Some(1)),
-            ("1", Some(1)),
-            ("9", Some(9)),
-            ("\\", Some(b'\\')),
-            ("\\\\", Some(b'\\')),
-            ("||", None),
-            ("é", None),
-            ("", None),
-        ] {
-            assert_eq!(character_of(text), expected, "{text}");
-        }
-    }
-}
+mod tests;

@@ -202,6 +202,22 @@ mod tests {
         assert_eq!(groups("(a*+)a", "aaa"), [None]);
     }
 
+    /// The expression of S3's server access logs, as the page "Using Amazon S3 server access logs" has it.
+    const S3_ACCESS: &str = r#"([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))?.*$"#;
+
+    #[test]
+    fn access_logs_of_s3_are_read() {
+        let line = r#"o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 r 3E57 REST.GET - "GET /x HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" - s9 SigV4 ECDHE"#;
+        let found = groups(S3_ACCESS, line);
+        let text = |place: usize| found[place].as_deref();
+        assert_eq!(found.len(), 24);
+        assert_eq!(
+            (text(2), text(8)),
+            (Some("06/Feb/2019:00:00:38 +0000"), Some("\"GET /x HTTP/1.1\""))
+        );
+        assert_eq!((text(9), text(23)), (Some("200"), None));
+    }
+
     #[test]
     fn errors_show_where() {
         let error = Expression::compile("([a-z", false).unwrap_err().to_string();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::util::pretty::pretty_format_batches;
-use datafusion::physical_plan::{ExecutionPlan, collect};
+use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -120,6 +120,14 @@ impl Desk {
             figures: figures.total(),
             bytes_scanned: bytes_scanned(plan.as_ref()),
         })
+    }
+
+    pub async fn stream(&self, sql: &str) -> SendableRecordBatchStream {
+        let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+        let table = Arc::new(self.table.clone());
+        let provider = ExternalProvider::new("t", table, Access::default(), Figures::default()).unwrap();
+        context.register_table("t", Arc::new(provider)).unwrap();
+        context.sql(sql).await.unwrap().execute_stream().await.unwrap()
     }
 
     pub async fn rows(&self, sql: &str) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Lines of files as rows, with a regular expression as AWS's own statements have it.
 
+use futures::StreamExt;
+
 use crate::desk::{Desk, REGEX, gzip};
 
 const COLUMNS: &str = "Version INT; Account STRING; InterfaceId STRING; SourceAddress STRING; DestinationAddress STRING; \
@@ -58,6 +60,19 @@ async fn a_limit_ends_the_reading() {
     let some = desk.ask("SELECT account, version FROM t LIMIT 3").await.unwrap();
     assert_eq!(some.rows, ["123456789012|2"; 3]);
     assert!(some.bytes_scanned < all.bytes_scanned / 2, "{}", some.bytes_scanned);
+}
+
+#[tokio::test]
+async fn a_question_that_is_given_up_ends_the_reading() {
+    let desk = desk();
+    for number in 0..6 {
+        desk.put(&format!("{number}.log"), flows(30_000));
+    }
+    let mut stream = desk.stream("SELECT account FROM t").await;
+    let first = stream.next().await.unwrap().unwrap();
+    assert_eq!(first.num_rows(), 8192);
+    drop(stream);
+    assert_eq!(desk.rows("SELECT account FROM t LIMIT 0").await, [""; 0]);
 }
 
 #[tokio::test]
