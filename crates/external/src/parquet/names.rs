@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::compute::CastOptions;
 use arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::common::format::DEFAULT_CAST_OPTIONS;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::expressions::{CastExpr, Column};
 use datafusion::physical_expr_adapter::{
     DefaultPhysicalExprAdapterFactory, PhysicalExprAdapter, PhysicalExprAdapterFactory,
 };
 
-/// Adapts expressions over a table to a file whose columns may be spelled in another case; what the file lacks is NULL,
-/// and types are cast, as the engine does it.
+/// Adapts expressions over a table to a file whose columns may be spelled in another case. What the file lacks is NULL,
+/// and types are cast, as the engine does it; but a value that does not convert is NULL, as it is in text.
 #[derive(Debug)]
 pub(super) struct AnyCase;
 
@@ -37,7 +39,8 @@ impl PhysicalExprAdapterFactory for AnyCase {
         let fields: Vec<FieldRef> = physical.fields().iter().map(respelled).collect();
         let respelled = Arc::new(Schema::new_with_metadata(fields, physical.metadata().clone()));
         Ok(Arc::new(AnyCaseAdapter {
-            inner: DefaultPhysicalExprAdapterFactory.create(logical, respelled)?,
+            inner: DefaultPhysicalExprAdapterFactory.create(Arc::clone(&logical), respelled)?,
+            logical,
             physical,
         }))
     }
@@ -46,24 +49,55 @@ impl PhysicalExprAdapterFactory for AnyCase {
 #[derive(Debug)]
 struct AnyCaseAdapter {
     inner: Arc<dyn PhysicalExprAdapter>,
+    logical: SchemaRef,
     physical: SchemaRef,
 }
 
 impl PhysicalExprAdapter for AnyCaseAdapter {
     fn rewrite(&self, expression: Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
         let rewritten = self.inner.rewrite(expression)?;
-        let spelled_as_in_file = |expression: Arc<dyn PhysicalExpr>| {
-            let Some(column) = expression.downcast_ref::<Column>() else {
-                return Ok(Transformed::no(expression));
+        let as_in_file = |expression: Arc<dyn PhysicalExpr>| {
+            let changed = match expression.downcast_ref::<Column>() {
+                Some(column) => self.spelled(column),
+                None => expression
+                    .downcast_ref::<CastExpr>()
+                    .and_then(|cast| self.lenient(cast)),
             };
-            match self.physical.fields().get(column.index()) {
-                Some(field) if field.name() != column.name() => Ok(Transformed::yes(Arc::new(Column::new(
-                    field.name(),
-                    column.index(),
-                )) as _)),
-                _ => Ok(Transformed::no(expression)),
-            }
+            Ok(match changed {
+                Some(changed) => Transformed::yes(changed),
+                None => Transformed::no(expression),
+            })
         };
-        rewritten.transform(spelled_as_in_file).data()
+        rewritten.transform(as_in_file).data()
+    }
+}
+
+impl AnyCaseAdapter {
+    /// A column as the file spells it, if it does so otherwise.
+    fn spelled(&self, column: &Column) -> Option<Arc<dyn PhysicalExpr>> {
+        let field = self.physical.fields().get(column.index())?;
+        (field.name() != column.name()).then(|| Arc::new(Column::new(field.name(), column.index())) as _)
+    }
+
+    /// The cast of a file's column to the table's type, such that what does not convert is NULL. Casts of the question
+    /// itself stay as they are.
+    fn lenient(&self, cast: &CastExpr) -> Option<Arc<dyn PhysicalExpr>> {
+        let column = cast.expr().downcast_ref::<Column>()?;
+        let stored = self.physical.fields().get(column.index())?;
+        let is_of_table = |field: &FieldRef| {
+            field.name().eq_ignore_ascii_case(stored.name())
+                && field.data_type() == cast.cast_type()
+                && field.data_type() != stored.data_type()
+        };
+        if cast.cast_options().safe || !self.logical.fields().iter().any(is_of_table) {
+            return None;
+        }
+        let options = CastOptions {
+            safe: true,
+            ..DEFAULT_CAST_OPTIONS
+        };
+        let target = Arc::clone(cast.target_field());
+        let lenient = CastExpr::new_with_target_field(Arc::clone(cast.expr()), target, Some(options));
+        Some(Arc::new(lenient))
     }
 }

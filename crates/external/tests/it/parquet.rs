@@ -19,6 +19,22 @@ fn file(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn what_does_not_convert_is_null() {
+    let desk = Desk::new("n int; text string", Some(SERDE), &[]);
+    desk.put(
+        "x.parquet",
+        file(vec![
+            ("N", Arc::new(StringArray::from(vec!["1", "None", "3"]))),
+            ("text", Arc::new(Int64Array::from(vec![7, 8, 9]))),
+        ]),
+    );
+    assert_eq!(desk.rows("SELECT * FROM t").await, ["1|7", "|8", "3|9"]);
+    assert_eq!(desk.rows("SELECT text FROM t WHERE n > 1").await, ["9"]);
+    let error = desk.ask("SELECT CAST(text || 'x' AS INT) FROM t").await.unwrap_err();
+    assert!(error.contains("Cannot cast string '7x'"), "{error}");
+}
+
+#[tokio::test]
 async fn columns_are_found_by_name() {
     let mut desk = Desk::new(
         "account_id string; srcport int; bytes bigint; later string",
