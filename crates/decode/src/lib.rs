@@ -30,6 +30,7 @@ mod flow_records;
 mod flow_rows;
 mod flow_text;
 mod inflate;
+pub mod json;
 mod json_split;
 mod json_tape;
 mod json_text;
@@ -50,4 +51,5 @@ pub use decoder::{BATCH_ROWS, Decoded, Decoder, Hint, Input, Opened, open, schem
 pub use error::DecodeError;
 pub use inflate::{Limits, TextReader, text_of};
 pub use kind::LogKind;
+pub use lines::{Line, Lines, lines_of};
 pub use reject::Reject;

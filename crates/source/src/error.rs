@@ -232,6 +232,19 @@ impl SourceError {
         }
     }
 
+    /// What S3 answered when the keys of a bucket were listed.
+    pub fn of_listing(bucket: &str, error: &object_store::Error) -> Self {
+        let action = "list";
+        Self::from_store(
+            &Request {
+                action,
+                bucket,
+                key: None,
+            },
+            error,
+        )
+    }
+
     /// A file system error, by what the system said.
     pub(crate) fn from_io(path: impl Into<PathBuf>, action: &'static str, source: io::Error) -> Self {
         let path = path.into();

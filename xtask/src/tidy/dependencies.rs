@@ -59,6 +59,16 @@ const RULES: &[Rule] = &[
         must_not_use: &["clap"],
     },
     Rule {
+        package: "flowtrail-external",
+        may_use: &[
+            "flowtrail-source",
+            "flowtrail-decode",
+            "flowtrail-lake",
+            "flowtrail-catalog",
+        ],
+        must_not_use: &["deltalake-core", "aws-config", "clap"],
+    },
+    Rule {
         package: "flowtrail-load",
         may_use: &["flowtrail-source", "flowtrail-decode", "flowtrail-lake"],
         must_not_use: &["datafusion", "deltalake-core", "clap"],
