@@ -16,7 +16,7 @@ use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
-use crate::{Answer, EngineSettings, QueryError, alias, functions, headings, parse, refusal};
+use crate::{Answer, EngineSettings, QueryError, aggregates, alias, functions, headings, parse, refusal};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
@@ -72,10 +72,8 @@ impl Engine {
             .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
             .with_physical_optimizer_rules(physical_rules(settings.caches))
             .build();
-        for function in functions::all() {
-            datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function)
-                .map_err(failed)?;
-        }
+        functions::register(&mut session).map_err(failed)?;
+        aggregates::register(&mut session).map_err(failed)?;
         Ok(Self {
             lake,
             settings,

@@ -12,6 +12,7 @@
 //! **Invariant:** nothing here opens a port or writes to the lake.
 
 mod accent;
+mod aggregates;
 mod alias;
 mod answer;
 mod catalog;
@@ -28,6 +29,7 @@ mod place;
 mod refusal;
 mod settings;
 pub mod statements;
+mod unheeded;
 mod unnest;
 mod views;
 mod vocabulary;
