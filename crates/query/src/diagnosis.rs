@@ -6,6 +6,7 @@ use arrow::error::ArrowError;
 use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
 use datafusion::common::{Column, DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
+use flowtrail_external::ExternalError;
 use flowtrail_lake::LakeError;
 
 use crate::catalog::Names;
@@ -57,8 +58,11 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
             Ok(error) => QueryError::Lake(error),
             Err(other) => match other.downcast::<DataFusionError>() {
                 Ok(error) => diagnose(*error, sql, place),
-                Err(other) => QueryError::Failed {
-                    message: clean(&with_causes(other.as_ref())),
+                Err(other) => match other.downcast::<ExternalError>() {
+                    Ok(error) => QueryError::External(error),
+                    Err(other) => QueryError::Failed {
+                        message: clean(&with_causes(other.as_ref())),
+                    },
                 },
             },
         },

@@ -6,12 +6,14 @@ use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::MemoryCatalogProviderList;
+use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, Statement};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 use flowtrail_catalog::Catalog;
+use flowtrail_external::Access;
 use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
 use parking_lot::RwLock;
@@ -19,7 +21,7 @@ use parking_lot::RwLock;
 use crate::catalog::{KnownSnapshots, Names, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
 use crate::variant::VariantPaths;
-use crate::{Answer, EngineSettings, QueryError, Scope, Share, functions, planning, refusal};
+use crate::{Answer, EngineSettings, QueryError, Scope, Share, aggregates, functions, planning, refusal};
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.
 #[derive(Clone)]
@@ -79,13 +81,10 @@ impl Engine {
             .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
             .with_physical_optimizer_rules(physical_rules(settings.caches))
             .build();
-        for function in functions::all() {
-            datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut session, function)
-                .map_err(failed)?;
-        }
+        functions::register(&mut session).map_err(failed)?;
+        aggregates::register(&mut session).map_err(failed)?;
         let paths = VariantPaths::new(&session).map_err(failed)?;
-        datafusion::logical_expr::registry::FunctionRegistry::register_expr_planner(&mut session, Arc::new(paths))
-            .map_err(failed)?;
+        session.register_expr_planner(Arc::new(paths)).map_err(failed)?;
         Ok(Self {
             catalog: Catalog::new(&lake),
             lake,
@@ -179,7 +178,16 @@ impl Engine {
 
     /// The lake's tables, none of them opened yet.
     pub(crate) fn open(&self, names: Names, scans: Figures) -> Arc<OpenedTables> {
-        OpenedTables::new(self.lake.clone(), self.known.clone(), self.session(), names, scans)
+        OpenedTables::new(
+            self.lake.clone(),
+            self.known.clone(),
+            self.session(),
+            names,
+            Access {
+                aws: self.settings.aws.clone(),
+            },
+            scans,
+        )
     }
 
     /// What every statement starts with.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use flowtrail_catalog::CatalogError;
+use flowtrail_external::ExternalError;
 use flowtrail_lake::LakeError;
 
 use datafusion::common::DataFusionError;
@@ -77,6 +78,9 @@ pub enum QueryError {
     /// The lake cannot be read.
     #[error(transparent)]
     Lake(#[from] Box<LakeError>),
+    /// Raw files cannot be read as a table says.
+    #[error(transparent)]
+    External(#[from] Box<ExternalError>),
     /// What people defined cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -132,6 +136,7 @@ impl QueryError {
             Self::NotDone { .. } => Some("ARCHITECTURE.md lists the statements that are".into()),
             Self::OutOfMemory { .. } => Some("allow it more memory, or ask for fewer days or groups at once".into()),
             Self::Lake(error) => error.hint(),
+            Self::External(error) => error.hint(),
             Self::Catalog(error) => error.hint(),
             _ => None,
         }

@@ -12,6 +12,7 @@
 //! **Invariant:** nothing here opens a port or writes to the lake.
 
 mod accent;
+mod aggregates;
 mod alias;
 mod answer;
 mod catalog;
@@ -31,6 +32,7 @@ mod refusal;
 mod scope;
 mod settings;
 pub mod statements;
+mod unheeded;
 mod unnest;
 mod variant;
 mod views;

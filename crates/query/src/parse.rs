@@ -12,9 +12,8 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
-use crate::accent;
 use crate::functions::Unit;
-use crate::unnest;
+use crate::{accent, unheeded, unnest};
 
 /// Reads one statement.
 ///
@@ -30,6 +29,7 @@ pub fn parse(sql: &str) -> Result<Statement> {
     quote_end(&mut tokens);
     quote_units(&mut tokens);
     call_addresses(&mut tokens);
+    accent::quote_nested_types(&mut tokens);
     let has_lambda = tokens.iter().any(|token| token.token == Token::Arrow);
     let dialect: &dyn Dialect = if has_lambda {
         &DuckDbDialect {}
@@ -44,6 +44,7 @@ pub fn parse(sql: &str) -> Result<Statement> {
     let mut statement = statements.pop_front().ok_or_else(none)?;
     accent::respell(&mut statement);
     unnest::rewrite(&mut statement);
+    unheeded::refuse(&mut statement)?;
     Ok(statement)
 }
 
@@ -112,24 +113,33 @@ fn quote_units(tokens: &mut [TokenWithSpan]) {
             continue;
         };
         let takes_unit = TAKE_UNIT.iter().any(|name| function.value.eq_ignore_ascii_case(name));
-        if takes_unit && word.quote_style.is_none() && Unit::named(&word.value).is_some() {
+        let is_unit = Unit::named(&word.value).is_some() || word.value.to_ascii_lowercase().starts_with("epoch_");
+        if takes_unit && word.quote_style.is_none() && is_unit {
             tokens[places[2]].token = Token::SingleQuotedString(word.value.clone());
         }
     }
 }
 
+/// Types of Athena's whose constants are written as those of DATE are, and the functions that read them.
+const CONSTANTS: &[(&str, &str)] = &[("ipaddress", "ip_address"), ("ipprefix", "ip_block")];
+
 /// Makes `IPADDRESS '10.0.0.1'` a call, `ip_address('10.0.0.1')`.
 fn call_addresses(tokens: &mut Vec<TokenWithSpan>) {
     let mut at = 0;
     while at < tokens.len() {
-        let is_type = matches!(&tokens[at].token, Token::Word(word)
-            if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("ipaddress"));
+        let function = match &tokens[at].token {
+            Token::Word(word) if word.quote_style.is_none() => CONSTANTS
+                .iter()
+                .find(|(name, _)| word.value.eq_ignore_ascii_case(name))
+                .map(|(_, function)| *function),
+            _ => None,
+        };
         let next = (at + 1..tokens.len()).find(|next| !is_space(&tokens[*next]));
-        let text = next.filter(|next| is_type && matches!(tokens[*next].token, Token::SingleQuotedString(_)));
-        if let Some(text) = text {
+        let text = next.filter(|next| matches!(tokens[*next].token, Token::SingleQuotedString(_)));
+        if let (Some(text), Some(function)) = (text, function) {
             let span = tokens[at].span;
             if let Token::Word(word) = &mut tokens[at].token {
-                "ip_address".clone_into(&mut word.value);
+                function.clone_into(&mut word.value);
                 word.keyword = Keyword::NoKeyword;
             }
             tokens.insert(text + 1, TokenWithSpan::new(Token::RParen, span));

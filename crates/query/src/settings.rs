@@ -8,6 +8,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 use flowtrail_aggregate::CacheLimits;
+use flowtrail_source::AwsSettings;
 
 /// Footers of this many bytes are kept between statements: a prompt or dashboard asks the same files again and again,
 /// and the footer of a wide table's file is some 100 KiB.
@@ -22,6 +23,8 @@ pub struct EngineSettings {
     pub parallelism: Option<usize>,
     /// Where sorting and grouping put what does not fit in memory; `None` for the system's temporary folder.
     pub spill_folder: Option<PathBuf>,
+    /// How raw files in S3 are reached.
+    pub aws: AwsSettings,
     /// What is kept between statements: dashboards ask the same few questions of the same few columns again and again.
     pub caches: CacheLimits,
 }
@@ -41,6 +44,7 @@ impl Default for EngineSettings {
             memory_limit_bytes: 512 << 20,
             parallelism: None,
             spill_folder: None,
+            aws: AwsSettings::default(),
             caches: CacheLimits {
                 column_bytes: 256 << 20,
                 answer_bytes: 128 << 20,

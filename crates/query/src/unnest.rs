@@ -8,12 +8,13 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Join, JoinConstraint, JoinOperator, Query, Select,
-    SelectItem, SetExpr, TableAlias, TableFactor, TableWithJoins, VisitorMut,
+    Expr, Ident, Join, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor,
+    TableWithJoins, Value, VisitorMut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
+use crate::accent::{calling, filled};
 use crate::parse::{Statement, walk};
 
 /// Rewrites every such join of a statement.
@@ -49,6 +50,7 @@ impl VisitorMut for UnnestJoins {
             });
         }
         for table in &mut select.from {
+            table_to_query(&mut table.relation);
             while let Some(name) = join_to_column(table) {
                 self.tables.push(name);
             }
@@ -57,26 +59,17 @@ impl VisitorMut for UnnestJoins {
     }
 }
 
-/// Makes the first join of a table a column of it, if it is such a join; gives the name it had as a table.
+/// Makes the first join of a table columns of it, if it is such a join; gives the name it had as a table.
 fn join_to_column(table: &mut TableWithJoins) -> Option<Ident> {
     let join = table.joins.first()?;
-    let TableFactor::UNNEST {
-        alias: Some(alias),
-        array_exprs,
-        with_offset: false,
-        with_ordinality: false,
-        ..
-    } = &join.relation
-    else {
-        return None;
+    let keeps_rows = match &join.join_operator {
+        JoinOperator::CrossJoin(_) => false,
+        JoinOperator::Join(on) | JoinOperator::Inner(on) if is_always(on) => false,
+        JoinOperator::Left(on) | JoinOperator::LeftOuter(on) if is_always(on) => true,
+        _ => return None,
     };
-    let ([list], [column]) = (array_exprs.as_slice(), alias.columns.as_slice()) else {
-        return None;
-    };
-    if !matches!(join.join_operator, JoinOperator::CrossJoin(_)) {
-        return None;
-    }
-    let (name, subquery) = (alias.name.clone(), with_elements(&table.relation, list, &column.name)?);
+    let (name, columns) = columns_of(&join.relation, keeps_rows)?;
+    let subquery = with_elements(Some(&table.relation), columns)?;
     let alias = Some(TableAlias {
         explicit: true,
         name: name_of(&table.relation)?,
@@ -93,6 +86,101 @@ fn join_to_column(table: &mut TableWithJoins) -> Option<Ident> {
     Some(name)
 }
 
+/// Makes `FROM UNNEST(list) WITH ORDINALITY AS t(x, n)` a query; without the numbers the engine can do it.
+fn table_to_query(factor: &mut TableFactor) {
+    let TableFactor::UNNEST {
+        alias: Some(alias),
+        array_exprs,
+        with_ordinality,
+        ..
+    } = &*factor
+    else {
+        return;
+    };
+    if !with_ordinality && array_exprs.len() >= alias.columns.len() {
+        return;
+    }
+    let alias = TableAlias {
+        columns: Vec::new(),
+        ..alias.clone()
+    };
+    let columns = columns_of(factor, false);
+    if let Some(subquery) = columns.and_then(|(_, columns)| with_elements(None, columns)) {
+        *factor = TableFactor::Derived {
+            lateral: false,
+            subquery: Box::new(subquery),
+            alias: Some(alias),
+            sample: None,
+        };
+    }
+}
+
+/// `ON TRUE`, or nothing.
+fn is_always(on: &JoinConstraint) -> bool {
+    match on {
+        JoinConstraint::None => true,
+        JoinConstraint::On(Expr::Value(value)) => value.value == Value::Boolean(true),
+        _ => false,
+    }
+}
+
+/// The name of an `UNNEST` as a table, and its columns: the list that each is made of, and its name.
+///
+/// Of one list with several columns, each is a field of its rows, or the keys and values of a map.
+fn columns_of(factor: &TableFactor, keeps_rows: bool) -> Option<(Ident, Vec<(Expr, Ident)>)> {
+    let TableFactor::UNNEST {
+        alias: Some(alias),
+        array_exprs,
+        with_offset: false,
+        with_ordinality,
+        ..
+    } = factor
+    else {
+        return None;
+    };
+    let mut names: Vec<Ident> = alias.columns.iter().map(|column| column.name.clone()).collect();
+    let number = if *with_ordinality { Some(names.pop()?) } else { None };
+    let lists = match (array_exprs.as_slice(), names.len()) {
+        (lists, count) if lists.len() == count && count > 0 => lists.to_vec(),
+        ([entries], 2..) => {
+            let field = |at: usize| filled(&format!("list_of_field($1, {at})"), std::slice::from_ref(entries));
+            (1..=names.len()).map(field).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    let numbers = match number {
+        Some(name) => Some((numbers_of(&lists)?, name)),
+        None => None,
+    };
+    let mut columns = Vec::with_capacity(names.len() + 1);
+    for (list, name) in lists.into_iter().zip(names) {
+        let list = if keeps_rows {
+            calling("list_or_null", vec![list])
+        } else {
+            list
+        };
+        columns.push((list, name));
+    }
+    columns.extend(numbers);
+    Some((alias.name.clone(), columns))
+}
+
+/// The numbers from 1 to the length of the longest list.
+fn numbers_of(lists: &[Expr]) -> Option<Expr> {
+    let length = |list: &Expr| {
+        filled(
+            "coalesce(CAST(cardinality($1) AS BIGINT), 0)",
+            std::slice::from_ref(list),
+        )
+    };
+    let lengths: Option<Vec<Expr>> = lists.iter().map(length).collect();
+    let longest = match lengths?.as_slice() {
+        [one] => one.clone(),
+        many => calling("greatest", many.to_vec()),
+    };
+    filled("generate_series(1, $1)", &[longest])
+}
+
 /// What a table is called in the statement.
 fn name_of(table: &TableFactor) -> Option<Ident> {
     match table {
@@ -104,9 +192,13 @@ fn name_of(table: &TableFactor) -> Option<Ident> {
     }
 }
 
-/// `SELECT *, unnest(list) AS column FROM table`.
-fn with_elements(table: &TableFactor, list: &Expr, column: &Ident) -> Option<Query> {
-    let template = "SELECT *, unnest(list) AS element FROM source";
+/// `SELECT *, unnest(list) AS column FROM table`; without a table, the columns alone.
+fn with_elements(table: Option<&TableFactor>, columns: Vec<(Expr, Ident)>) -> Option<Query> {
+    let template = if table.is_some() {
+        "SELECT * FROM source"
+    } else {
+        "SELECT 1"
+    };
     let mut query = *Parser::new(&GenericDialect {})
         .try_with_sql(template)
         .ok()?
@@ -115,19 +207,15 @@ fn with_elements(table: &TableFactor, list: &Expr, column: &Ident) -> Option<Que
     let SetExpr::Select(select) = query.body.as_mut() else {
         return None;
     };
-    select.from.first_mut()?.relation = table.clone();
-    let SelectItem::ExprWithAlias {
-        expr: Expr::Function(unnest),
+    match table {
+        Some(table) => select.from.first_mut()?.relation = table.clone(),
+        None => select.projection.clear(),
+    }
+    let columns = columns.into_iter().map(|(list, alias)| SelectItem::ExprWithAlias {
+        expr: calling("unnest", vec![list]),
         alias,
-    } = select.projection.last_mut()?
-    else {
-        return None;
-    };
-    let FunctionArguments::List(arguments) = &mut unnest.args else {
-        return None;
-    };
-    arguments.args = vec![FunctionArg::Unnamed(FunctionArgExpr::Expr(list.clone()))];
-    *alias = column.clone();
+    });
+    select.projection.extend(columns);
     Some(query)
 }
 
@@ -173,6 +261,20 @@ mod tests {
             (
                 "SELECT x, y FROM a CROSS JOIN UNNEST(b) AS t(x) CROSS JOIN UNNEST(x) AS u(y)",
                 "SELECT x, y FROM (SELECT *, unnest(x) AS y FROM (SELECT *, unnest(b) AS x FROM a) AS a) AS a",
+            ),
+            (
+                "SELECT x, n FROM a LEFT JOIN UNNEST(b) WITH ORDINALITY AS t(x, n) ON TRUE",
+                "SELECT x, n FROM (SELECT *, unnest(list_or_null(b)) AS x, \
+                 unnest(generate_series(1, coalesce(CAST(cardinality(b) AS BIGINT), 0))) AS n FROM a) AS a",
+            ),
+            (
+                "SELECT k, v FROM a CROSS JOIN UNNEST(m) AS t(k, v)",
+                "SELECT k, v FROM (SELECT *, unnest(list_of_field(m, 1)) AS k, unnest(list_of_field(m, 2)) AS v FROM a) \
+                 AS a",
+            ),
+            (
+                "SELECT x, y FROM a CROSS JOIN UNNEST(b, c) AS t(x, y)",
+                "SELECT x, y FROM (SELECT *, unnest(b) AS x, unnest(c) AS y FROM a) AS a",
             ),
             (
                 "SELECT x FROM UNNEST(ARRAY[1, 2]) AS t (x)",

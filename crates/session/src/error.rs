@@ -17,6 +17,9 @@ pub enum SessionError {
     /// A place cannot be reached.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Raw files cannot be read as a table says.
+    #[error(transparent)]
+    External(#[from] flowtrail_external::ExternalError),
     /// A load ended early.
     #[error(transparent)]
     Load(#[from] flowtrail_load::LoadError),
@@ -48,6 +51,7 @@ impl SessionError {
             Self::Query(error) => error.hint(),
             Self::Catalog(error) => error.hint(),
             Self::Source(error) => error.hint(),
+            Self::External(error) => error.hint(),
             Self::Load(error) => error.hint(),
             Self::Lake(error) => error.hint(),
             Self::Refused { hint, .. } => hint.clone(),

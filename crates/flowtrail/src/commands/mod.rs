@@ -49,6 +49,10 @@ impl Context {
 
     /// Opens the lake for questions, set up otherwise than usual.
     async fn engine_with(&self, settings: EngineSettings) -> Result<Engine, Failure> {
+        let settings = EngineSettings {
+            aws: self.aws.clone(),
+            ..settings
+        };
         Ok(Engine::new(self.lake().await?, settings)?)
     }
 

@@ -9,6 +9,7 @@ use datafusion::common::{DataFusionError, Result, plan_err};
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use flowtrail_catalog::{Definition, ObjectName};
+use flowtrail_external::{Access, ExternalProvider};
 use flowtrail_lake::scan::{Figures, LakeTable};
 use flowtrail_lake::{Lake, Snapshot, TableDefinition};
 use parking_lot::Mutex;
@@ -45,6 +46,8 @@ pub struct OpenedTables {
     /// What views are planned with.
     session: SessionState,
     names: Names,
+    /// How raw files are reached.
+    access: Access,
     tables: Mutex<HashMap<ObjectName, Opening>>,
 }
 
@@ -58,13 +61,21 @@ impl fmt::Debug for OpenedTables {
 
 impl OpenedTables {
     /// Nothing is opened yet. What the tables' scans read is noted in `figures`.
-    pub fn new(lake: Lake, known: KnownSnapshots, session: SessionState, names: Names, figures: Figures) -> Arc<Self> {
+    pub fn new(
+        lake: Lake,
+        known: KnownSnapshots,
+        session: SessionState,
+        names: Names,
+        access: Access,
+        figures: Figures,
+    ) -> Arc<Self> {
         Arc::new(Self {
             lake,
             known,
             figures,
             session,
             names,
+            access,
             tables: Mutex::default(),
         })
     }
@@ -124,6 +135,12 @@ impl OpenedTables {
                     let table = variant::definition_of(name, stored);
                     let snapshot = self.snapshot(&table).await?;
                     variant::provider(name, stored, table, snapshot, self.figures.clone())
+                }
+                Definition::ExternalTable(table) => {
+                    let (table, access) = (Arc::new(table.clone()), self.access.clone());
+                    ExternalProvider::new(&name.to_string(), table, access, self.figures.clone())
+                        .map(|provider| Arc::new(provider) as Arc<dyn TableProvider>)
+                        .map_err(|e| DataFusionError::External(Box::new(e)))
                 }
                 other => plan_err!("`{name}` is {}, which cannot be asked yet", other.noun()),
             },

@@ -35,6 +35,11 @@ impl<T> Default for LastRead<T> {
 }
 
 impl<T> LastRead<T> {
+    /// What the text before means, if there was one.
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_ref().map(|(_, meaning)| meaning)
+    }
+
     /// What `text` means, by `read` if it is not the text before.
     pub fn of(&mut self, text: &str, read: impl FnOnce(&str) -> Result<T>) -> Result<&T> {
         let known = match self.0.take() {

@@ -29,9 +29,30 @@ pub fn all() -> Vec<Function> {
                 Ok(Arc::new(spelled.collect::<StringViewArray>()))
             },
         ),
+        Function::new(
+            &["ip_block"],
+            1..=1,
+            |_| Ok(DataType::Utf8View),
+            |columns, _| {
+                let texts = texts(&columns[0])?;
+                let spelled = texts.iter().map(|text| text.map(spelled).transpose());
+                Ok(Arc::new(spelled.collect::<Result<StringViewArray>>()?))
+            },
+        ),
         Function::new(&["ip_prefix"], 2..=2, |_| Ok(DataType::Utf8View), prefix),
         Function::new(&["is_subnet_of"], 2..=2, |_| Ok(DataType::Boolean), is_subnet_of),
     ]
+}
+
+/// A block in its usual spelling, from its first address on.
+fn spelled(text: &str) -> Result<String> {
+    let block = block(text)?;
+    let length = text.split_once('/').map(|(_, length)| length.trim());
+    Ok(match (length, block.first()) {
+        (Some(length), first) => format!("{first}/{length}"),
+        (None, first @ IpAddr::V4(_)) => format!("{first}/32"),
+        (None, first @ IpAddr::V6(_)) => format!("{first}/128"),
+    })
 }
 
 /// `ip_prefix('10.1.2.3', 8)` is `10.0.0.0/8`.

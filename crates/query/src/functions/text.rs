@@ -1,121 +1,58 @@
-//! Text: regular expressions, splitting, URLs.
+//! Text: splitting, places in it, and bytes as text.
 //!
-//! Source: Trino documentation, "Regular expression functions", "String functions", "URL functions"; Snowflake
-//! documentation, "`REGEXP_SUBSTR`", "SPLIT".
+//! Source: Trino documentation, "String functions", "Binary functions"; Snowflake documentation, "SPLIT", "STRTOK",
+//! "CHARINDEX", "`SPLIT_PART`".
 
 use std::sync::Arc;
 
 use arrow::array::builder::{ListBuilder, StringViewBuilder};
-use arrow::array::{ArrayRef, Int64Array, StringViewArray};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringViewArray};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field};
-use datafusion::common::{Result, exec_datafusion_err, exec_err, plan_err};
-use regex::Regex;
-use url::Url;
+use datafusion::common::{Result, exec_err, plan_err};
 
-use super::arguments::{LastRead, is_text, texts, whole_numbers};
+use super::arguments::{is_text, texts, whole_numbers};
 use super::function::{Function, Known};
 
 /// Every function of text.
 pub fn all() -> Vec<Function> {
-    let mut all = vec![
-        Function::new(&["regexp_extract"], 2..=3, text, |columns, _| first_match(columns)),
-        Function::new(&["regexp_substr"], 2..=4, text, |columns, _| substring(columns)),
-        Function::new(&["regexp_extract_all"], 2..=3, list, |columns, _| all_matches(columns)),
+    vec![
         Function::new(&["split"], 2..=3, list, |columns, _| split(columns)),
-    ];
-    all.extend(urls());
-    all
+        Function::new(&["strtok"], 1..=3, text, |columns, _| token(columns)),
+        Function::new(&["strtok_to_array"], 1..=2, list, |columns, _| tokens(columns)),
+        Function::new(
+            &["charindex"],
+            2..=3,
+            |known| text(known).map(|_| DataType::Int64),
+            |columns, _| index(columns),
+        ),
+        Function::new(&["split_part"], 3..=3, text, |columns, _| part(columns)),
+        Function::new(
+            &["from_utf8"],
+            1..=1,
+            |_| Ok(DataType::Utf8View),
+            |columns, _| decoded(columns),
+        ),
+        Function::new(
+            &["to_hex"],
+            1..=1,
+            |_| Ok(DataType::Utf8View),
+            |columns, _| hex(columns),
+        ),
+    ]
 }
 
-fn text(known: &Known<'_>) -> Result<DataType> {
+/// The type of a text made of a text.
+pub fn text(known: &Known<'_>) -> Result<DataType> {
     match known[0].0 {
         data_type if is_text(data_type) => Ok(DataType::Utf8View),
         other => plan_err!("a text was expected, not {other}"),
     }
 }
 
-fn list(known: &Known<'_>) -> Result<DataType> {
+/// The type of a list of texts made of a text.
+pub fn list(known: &Known<'_>) -> Result<DataType> {
     Ok(DataType::List(Arc::new(Field::new_list_field(text(known)?, true))))
-}
-
-fn expression(text: &str) -> Result<Regex> {
-    Regex::new(text).map_err(|error| exec_datafusion_err!("`{text}` is no regular expression: {error}"))
-}
-
-/// The group with a number, of a match; 0 is all of it.
-fn group_of<'t>(captures: &regex::Captures<'t>, group: i64) -> Result<Option<&'t str>> {
-    let found = usize::try_from(group).ok().filter(|group| *group < captures.len());
-    let Some(group) = found else {
-        return exec_err!(
-            "the regular expression has no group {group}, only {} of them",
-            captures.len() - 1
-        );
-    };
-    Ok(captures.get(group).map(|found| found.as_str()))
-}
-
-/// The first match, or a group of it.
-fn first_match(columns: &[ArrayRef]) -> Result<ArrayRef> {
-    let (texts, patterns) = (texts(&columns[0])?, texts(&columns[1])?);
-    let groups = columns.get(2).map(whole_numbers).transpose()?;
-    let mut expressions = LastRead::default();
-    let rows = texts.iter().zip(&patterns).enumerate().map(|(row, (text, pattern))| {
-        let (Some(text), Some(pattern)) = (text, pattern) else {
-            return Ok(None);
-        };
-        let group = groups.as_ref().map_or(0, |groups| groups.value(row));
-        match expressions.of(pattern, expression)?.captures(text) {
-            Some(captures) => group_of(&captures, group),
-            None => Ok(None),
-        }
-    });
-    Ok(Arc::new(rows.collect::<Result<StringViewArray>>()?))
-}
-
-/// Snowflake's: from a position, and which match.
-fn substring(columns: &[ArrayRef]) -> Result<ArrayRef> {
-    let (texts, patterns) = (texts(&columns[0])?, texts(&columns[1])?);
-    let positions = columns.get(2).map(whole_numbers).transpose()?;
-    let occurrences = columns.get(3).map(whole_numbers).transpose()?;
-    let mut expressions = LastRead::default();
-    let number = |numbers: &Option<Int64Array>, row| match numbers.as_ref().map_or(1, |numbers| numbers.value(row)) {
-        number @ 1.. => Ok(number as usize),
-        number => exec_err!("regexp_substr counts from 1, and {number} is less"),
-    };
-    let rows = texts.iter().zip(&patterns).enumerate().map(|(row, (text, pattern))| {
-        let (Some(text), Some(pattern)) = (text, pattern) else {
-            return Ok(None);
-        };
-        let (position, occurrence) = (number(&positions, row)?, number(&occurrences, row)?);
-        let Some((from, _)) = text.char_indices().nth(position - 1) else {
-            return Ok(None);
-        };
-        let found = expressions
-            .of(pattern, expression)?
-            .find_iter(&text[from..])
-            .nth(occurrence - 1);
-        Ok(found.map(|found| found.as_str()))
-    });
-    Ok(Arc::new(rows.collect::<Result<StringViewArray>>()?))
-}
-
-fn all_matches(columns: &[ArrayRef]) -> Result<ArrayRef> {
-    let (texts, patterns) = (texts(&columns[0])?, texts(&columns[1])?);
-    let groups = columns.get(2).map(whole_numbers).transpose()?;
-    let mut expressions = LastRead::default();
-    let mut lists = ListBuilder::new(StringViewBuilder::new());
-    for (row, (text, pattern)) in texts.iter().zip(&patterns).enumerate() {
-        let (Some(text), Some(pattern)) = (text, pattern) else {
-            lists.append_null();
-            continue;
-        };
-        let group = groups.as_ref().map_or(0, |groups| groups.value(row));
-        for captures in expressions.of(pattern, expression)?.captures_iter(text) {
-            lists.values().append_option(group_of(&captures, group)?);
-        }
-        lists.append(true);
-    }
-    Ok(Arc::new(lists.finish()))
 }
 
 /// The parts between separators; with a limit, the rest is in the last one.
@@ -141,50 +78,109 @@ fn split(columns: &[ArrayRef]) -> Result<ArrayRef> {
     Ok(Arc::new(lists.finish()))
 }
 
-fn urls() -> Vec<Function> {
-    fn part(columns: &[ArrayRef], part: impl Fn(&Url) -> Option<String>) -> Result<ArrayRef> {
-        let texts = texts(&columns[0])?;
-        let parts = texts.iter().map(|text| part(&Url::parse(text?).ok()?));
-        Ok(Arc::new(parts.collect::<StringViewArray>()))
+/// The words between separators; none of them is empty.
+fn words<'a>(text: &'a str, separators: &str) -> impl Iterator<Item = &'a str> {
+    text.split(move |letter| separators.contains(letter))
+        .filter(|word| !word.is_empty())
+}
+
+/// The separators of a row: a blank, where none are given.
+fn separators(column: Option<&StringViewArray>, row: usize) -> Option<&str> {
+    match column {
+        Some(column) => column.is_valid(row).then(|| column.value(row)),
+        None => Some(" "),
     }
-    let of_url =
-        |name, apply: fn(&[ArrayRef], &DataType) -> Result<ArrayRef>| Function::new(&[name], 1..=1, text, apply);
-    vec![
-        of_url("url_extract_host", |columns, _| {
-            part(columns, |url| url.host_str().map(str::to_owned))
-        }),
-        of_url("url_extract_path", |columns, _| {
-            part(columns, |url| Some(url.path().to_owned()))
-        }),
-        of_url("url_extract_protocol", |columns, _| {
-            part(columns, |url| Some(url.scheme().to_owned()))
-        }),
-        of_url("url_extract_query", |columns, _| {
-            part(columns, |url| Some(url.query().unwrap_or_default().to_owned()))
-        }),
-        of_url("url_extract_fragment", |columns, _| {
-            part(columns, |url| Some(url.fragment().unwrap_or_default().to_owned()))
-        }),
-        Function::new(
-            &["url_extract_port"],
-            1..=1,
-            |_| Ok(DataType::Int64),
-            |columns, _| {
-                let texts = texts(&columns[0])?;
-                let port = |text| Url::parse(text).ok()?.port().map(i64::from);
-                Ok(Arc::new(texts.iter().map(|text| port(text?)).collect::<Int64Array>()))
-            },
-        ),
-        Function::new(&["url_extract_parameter"], 2..=2, text, |columns, _| {
-            let (texts, names) = (texts(&columns[0])?, texts(&columns[1])?);
-            let parameter = |(text, name): (Option<&str>, Option<&str>)| {
-                let (url, name) = (Url::parse(text?).ok()?, name?);
-                let found = url.query_pairs().find(|(key, _)| key == name);
-                found.map(|(_, value)| value.into_owned())
-            };
-            Ok(Arc::new(
-                texts.iter().zip(&names).map(parameter).collect::<StringViewArray>(),
-            ))
-        }),
-    ]
+}
+
+/// The word with a number, counted from 1; NULL where there is none.
+fn token(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    let subjects = texts(&columns[0])?;
+    let between = columns.get(1).map(texts).transpose()?;
+    let positions = columns.get(2).map(whole_numbers).transpose()?;
+    let found = subjects.iter().enumerate().map(|(row, subject)| {
+        let position = positions.as_ref().map_or(1, |positions| positions.value(row));
+        let (Some(subject), Some(between)) = (subject, separators(between.as_ref(), row)) else {
+            return Ok(None);
+        };
+        let Ok(position @ 1..) = usize::try_from(position) else {
+            return exec_err!("strtok counts from 1, and {position} is less");
+        };
+        Ok(words(subject, between).nth(position - 1))
+    });
+    Ok(Arc::new(found.collect::<Result<StringViewArray>>()?))
+}
+
+fn tokens(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    let subjects = texts(&columns[0])?;
+    let between = columns.get(1).map(texts).transpose()?;
+    let mut lists = ListBuilder::new(StringViewBuilder::new());
+    for (row, subject) in subjects.iter().enumerate() {
+        let (Some(subject), Some(between)) = (subject, separators(between.as_ref(), row)) else {
+            lists.append_null();
+            continue;
+        };
+        words(subject, between).for_each(|word| lists.values().append_value(word));
+        lists.append(true);
+    }
+    Ok(Arc::new(lists.finish()))
+}
+
+/// Where a text has a part, from a position on, counted from 1; 0 where it has not.
+fn index(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    let (parts, subjects) = (texts(&columns[0])?, texts(&columns[1])?);
+    let positions = columns.get(2).map(whole_numbers).transpose()?;
+    let found = parts.iter().zip(&subjects).enumerate().map(|(row, (part, subject))| {
+        let (part, subject) = (part?, subject?);
+        let position = positions.as_ref().map_or(1, |positions| positions.value(row));
+        let skipped = usize::try_from(position.max(1) - 1).ok()?;
+        let ends = std::iter::once(subject.len());
+        let start = subject.char_indices().map(|(at, _)| at).chain(ends).nth(skipped);
+        let found = start.and_then(|start| Some(start + subject[start..].find(part)?));
+        Some(found.map_or(0, |at| subject[..at].chars().count() as i64 + 1))
+    });
+    Ok(Arc::new(found.collect::<Int64Array>()))
+}
+
+/// The part with a number, from the end below 0; the first for 0, as in Snowflake, and no text where there is none.
+fn part(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    let (subjects, between) = (texts(&columns[0])?, texts(&columns[1])?);
+    let positions = whole_numbers(&columns[2])?;
+    let rows = subjects.iter().zip(&between).zip(&positions);
+    let parts = rows.map(|((subject, between), position)| {
+        let (subject, between, position) = (subject?, between?, position?);
+        let at = usize::try_from(position.unsigned_abs().max(1) - 1).ok()?;
+        let found = if between.is_empty() {
+            (at == 0).then_some(subject)
+        } else if position < 0 {
+            subject.rsplit(between).nth(at)
+        } else {
+            subject.split(between).nth(at)
+        };
+        Some(found.unwrap_or_default())
+    });
+    Ok(Arc::new(parts.collect::<StringViewArray>()))
+}
+
+/// Bytes as the text they spell; what spells none is a replacement character.
+fn decoded(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    let bytes = cast(&columns[0], &DataType::Binary)?;
+    let texts = bytes.as_binary::<i32>().iter();
+    let decoded = texts.map(|bytes| bytes.map(String::from_utf8_lossy));
+    Ok(Arc::new(decoded.collect::<StringViewArray>()))
+}
+
+/// Bytes in capital letters, as in Athena; a number in small ones, as in `PostgreSQL`.
+fn hex(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    if columns[0].data_type().is_integer() {
+        let numbers = whole_numbers(&columns[0])?;
+        let written = numbers.iter().map(|number| number.map(|number| format!("{number:x}")));
+        return Ok(Arc::new(written.collect::<StringViewArray>()));
+    }
+    let bytes = cast(&columns[0], &DataType::Binary)?;
+    let written = bytes.as_binary::<i32>().iter().map(|bytes| {
+        let digits =
+            |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)]));
+        Some(bytes?.iter().flat_map(digits).collect::<String>())
+    });
+    Ok(Arc::new(written.collect::<StringViewArray>()))
 }

@@ -77,7 +77,10 @@ async fn text_is_taken_apart() {
         ("regexp_extract('a', '[')", "`[` is no regular expression"),
         ("regexp_extract('a', 'a', 3)", "has no group 3, only 0 of them"),
         ("contains(1, 2)", "contains takes a list and a value"),
-        ("element_at(1, 2)", "element_at takes a list and a position, not Int64"),
+        (
+            "element_at(1, 2)",
+            "element_at takes a list and a position, or a map and a key, not Int64",
+        ),
     ])
     .await;
 }

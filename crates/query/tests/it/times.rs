@@ -79,6 +79,36 @@ async fn snowflake_reckons() {
         ("monthname('2026-11-01'::date)", "Nov"),
         ("dayofweek('2026-11-01'::date)", "0"),
         ("dateadd(day, 1, current_date()) > current_date()", "true"),
+        // TO_TIMESTAMP, TO_DATE, TO_CHAR, DATE_FROM_PARTS, LAST_DAY, NEXT_DAY.
+        ("to_timestamp_ntz(1793491200000, 3)", "2026-11-01T00:00:00"),
+        ("to_timestamp_ntz('1793491200000')", "2026-11-01T00:00:00"),
+        (
+            "to_timestamp('01.11.2026 10:30', 'DD.MM.YYYY HH24:MI')",
+            "2026-11-01T10:30:00Z",
+        ),
+        ("to_timestamp_tz('2026-11-01 10:00:00 +0100')", "2026-11-01T09:00:00Z"),
+        ("to_timestamp_ntz(1793491200.25)", "2026-11-01T00:00:00.250"),
+        ("'2026-11-01'::timestamp_ntz", "2026-11-01T00:00:00"),
+        ("try_to_timestamp('x')", ""),
+        ("to_date('01/11/2026', 'DD/MM/YYYY')", "2026-11-01"),
+        ("try_to_date('x')", ""),
+        (
+            "to_char('2026-11-01 15:04:05'::timestamp, 'mm/dd/yyyy, hh24:mi')",
+            "11/01/2026, 15:04",
+        ),
+        ("to_varchar(DATE '2026-11-01', 'DY MON DD')", "Sun Nov 01"),
+        ("date_from_parts(2004, 1, 0)", "2003-12-31"),
+        ("date_from_parts(2004, 13, 1)", "2005-01-01"),
+        ("timestamp_from_parts(2013, 4, 5, 12, 0, -3600)", "2013-04-05T11:00:00"),
+        ("last_day('2015-05-08'::date)", "2015-05-31"),
+        ("last_day('2015-05-08'::date, 'year')", "2015-12-31"),
+        ("next_day('2026-11-01'::date, 'Friday')", "2026-11-06"),
+        ("previous_day('2026-11-01'::date, 'su')", "2026-10-25"),
+        (
+            "date_part(epoch_second, '2026-11-01 00:00:00'::timestamp)",
+            "1793491200",
+        ),
+        ("add_months('2026-01-31'::date, 1)", "2026-02-28"),
     ])
     .await;
 }
@@ -92,6 +122,8 @@ async fn parts_of_a_time() {
         ("year_of_week(DATE '2027-01-01')", "2026"),
         ("hour(from_unixtime(1793491200, 'Asia/Tokyo'))", "9"),
         ("quarter(DATE '2026-11-01')", "4"),
+        ("to_milliseconds(interval '2' minute)", "120000"),
+        ("localtimestamp <= CAST(now() AS TIMESTAMP)", "true"),
         ("millisecond(TIMESTAMP '2026-11-01 15:04:05.678')", "678"),
     ])
     .await;

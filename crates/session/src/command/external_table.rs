@@ -40,6 +40,7 @@ impl CreateExternalTable {
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
         let name = new_name(&names, &self.name)?;
+        flowtrail_external::check(&self.table)?;
         let definition = Definition::ExternalTable(self.table);
         let creating = session.define(&name, definition, self.how).await?;
         Ok(status(told("external table", &self.name.join("."), creating)))

@@ -4,8 +4,10 @@
 //! it was there. As in Athena, what is no JSON, and what a path does not lead to, is NULL. Source: Trino documentation,
 //! "JSON functions and operators"; Snowflake documentation, "`GET_PATH`", "`PARSE_JSON`".
 
+mod kinds;
 mod path;
 mod value;
+mod write;
 
 use std::sync::Arc;
 
@@ -14,13 +16,17 @@ use arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_datafusion_err, plan_err};
 
 use self::path::Path;
-use self::value::Value;
 use super::arguments::{LastRead, constant_text, is_text, texts, whole_numbers};
 use super::function::{Function, Known};
 
+pub use self::kinds::get;
+pub use self::value::Value;
+pub use self::write::json_object;
+
 /// Every function of JSON.
 pub fn all() -> Vec<Function> {
-    vec![
+    let mut all = kinds::all();
+    all.extend(vec![
         Function::new(
             &["json_extract"],
             2..=2,
@@ -89,7 +95,8 @@ pub fn all() -> Vec<Function> {
                 ))
             },
         ),
-    ]
+    ]);
+    all
 }
 
 fn json_text(known: &Known<'_>) -> Result<DataType> {

@@ -27,6 +27,25 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it is JSON's null.
+    pub fn is_null(&self) -> bool {
+        self.0 == "null"
+    }
+
+    /// Its text, a string's without quotes; `None` for null.
+    pub fn unquoted(self) -> Option<String> {
+        if self.is_null() {
+            return None;
+        }
+        self.scalar().or_else(|| Some(self.0.to_owned()))
+    }
+
+    /// The names and values of an object, the names as JSON strings.
+    pub fn members(self) -> Option<impl Iterator<Item = (Value<'a>, Value<'a>)>> {
+        let mut parts = self.0.starts_with('{').then(|| parts(self.0))?;
+        Some(std::iter::from_fn(move || Some((parts.next()?, parts.next()?))))
+    }
+
     /// The elements of an array.
     pub fn elements(self) -> Option<impl Iterator<Item = Value<'a>>> {
         self.0.starts_with('[').then(|| parts(self.0))

@@ -6,8 +6,10 @@
 //! documentation, "Date & time functions".
 
 mod joda;
+mod made;
 mod moment;
 mod mysql;
+mod oracle;
 mod parts;
 mod pattern;
 mod reckoning;
@@ -27,5 +29,6 @@ pub fn all() -> Vec<Function> {
     all.extend(reckoning::all());
     all.extend(parts::all());
     all.extend(zones::all());
+    all.extend(made::all());
     all
 }

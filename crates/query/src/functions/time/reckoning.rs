@@ -34,7 +34,7 @@ pub fn all() -> Vec<Function> {
         ),
         Function::new(&["time_slice"], 3..=4, slice_type, slice),
         Function::new(
-            &["last_day_of_month", "last_day"],
+            &["last_day_of_month"],
             1..=1,
             |known| expect_time("last_day_of_month", known[0].0).map(|()| DataType::Date32),
             last_day_of_month,

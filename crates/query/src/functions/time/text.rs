@@ -10,7 +10,7 @@ use datafusion::common::{Result, plan_err};
 
 use super::moment::{LOCAL, Moments, Zone, expect_time, failed, is_time, naive};
 use super::pattern::Pattern;
-use super::{joda, mysql};
+use super::{joda, mysql, oracle};
 use crate::functions::arguments::{LastRead, constant_text, is_text, texts};
 use crate::functions::function::{Function, Known};
 
@@ -31,6 +31,12 @@ pub fn all() -> Vec<Function> {
             2..=2,
             |known| formatted("date_format", mysql::pattern, known),
             |columns, _| format("date_format", mysql::pattern, columns),
+        ),
+        Function::new(
+            &["to_char"],
+            2..=2,
+            |known| formatted("to_char", oracle::pattern, known),
+            |columns, _| format("to_char", oracle::pattern, columns),
         ),
         Function::new(
             &["date_parse"],
@@ -73,7 +79,7 @@ pub fn all() -> Vec<Function> {
     ]
 }
 
-fn instant() -> DataType {
+pub fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some(UTC.into()))
 }
 
@@ -90,7 +96,7 @@ fn parsed(function: &str, compile: Compile, known: &Known<'_>, data_type: DataTy
 }
 
 /// Fails early where the pattern is a constant that makes no sense.
-fn check(function: &str, compile: Compile, known: &Known<'_>) -> Result<()> {
+pub fn check(function: &str, compile: Compile, known: &Known<'_>) -> Result<()> {
     match constant_text(known[1].1).map(compile) {
         Some(Err(why)) => plan_err!("{function}: {why}"),
         _ => Ok(()),
@@ -118,7 +124,7 @@ fn format(function: &str, compile: Compile, columns: &[ArrayRef]) -> Result<Arra
 }
 
 /// A column that is text in Athena (`eventtime`) may be a time here: it is what its text would say.
-fn already_times(column: &ArrayRef, data_type: &DataType) -> Option<Result<ArrayRef>> {
+pub fn already_times(column: &ArrayRef, data_type: &DataType) -> Option<Result<ArrayRef>> {
     let times = || {
         let times = Moments::of(column)?;
         Moments::from_locals(
