@@ -25,8 +25,9 @@ pub(super) enum WhiteSpace {
 impl WhiteSpace {
     const fn characters(self) -> &'static str {
         match self {
-            Self::Any => r" \t\n\x0B\f\r",
-            Self::Blank => " ",
+            // Not a blank as it is, which means nothing where an expression may have comments.
+            Self::Any => r"\x20\t\n\x0B\f\r",
+            Self::Blank => r"\x20",
         }
     }
 }
@@ -133,7 +134,7 @@ impl Translator<'_> {
             self.out.push_str(characters);
             return;
         }
-        if characters == " " && !is_negated {
+        if characters == r"\x20" && !is_negated {
             self.out.push_str(r"\x20");
             return;
         }
@@ -220,9 +221,9 @@ mod tests {
     #[test]
     fn what_differs_is_translated() {
         for (java, here) in [
-            (r"\d+\s", r"[0-9]+[ \t\n\x0B\f\r]"),
+            (r"\d+\s", r"[0-9]+[\x20\t\n\x0B\f\r]"),
             (r"[\d.]\D", r"[0-9.][^0-9]"),
-            (r"[^\s]", r"[^ \t\n\x0B\f\r]"),
+            (r"[^\s]", r"[^\x20\t\n\x0B\f\r]"),
             (r#"\"\<\-\/\ \_"#, r#"\"<\-\/ \_"#),
             (r"\Qa.b\E.", r"a\.b."),
             (r"\p{Alpha}\P{Digit}\pL", r"[a-zA-Z][^0-9]\pL"),
@@ -241,7 +242,7 @@ mod tests {
         for fancy in [r"(?!#)a", r"(?<=a)b", r"a*+", r"a{2}+", r"(a)\1", r"(?>a)"] {
             assert!(translate(fancy, WhiteSpace::Any).is_fancy, "{fancy}");
         }
-        assert_eq!(translate(r"\s[\s]\S", WhiteSpace::Blank).pattern, r"\x20[ ][^ ]");
+        assert_eq!(translate(r"\s[\s]\S", WhiteSpace::Blank).pattern, r"\x20[\x20][^\x20]");
     }
 
     proptest! {

@@ -92,3 +92,14 @@ async fn a_damaged_object_is_named() {
     let error = desk.ask("SELECT count(*) FROM t").await.unwrap_err();
     assert!(error.contains("broken.log.gz: gzip data is damaged"), "{error}");
 }
+
+#[tokio::test]
+async fn a_file_too_large_for_memory_is_read_where_it_lies() {
+    let desk = Desk::new("line string", None, &[]);
+    let line = format!("{}\n", "x".repeat(1 << 20));
+    desk.put("large.txt", line.repeat(33));
+    assert_eq!(
+        desk.rows("SELECT count(*), max(length(line)) FROM t").await,
+        ["33|1048576"]
+    );
+}
