@@ -195,6 +195,7 @@ fn history_definition() -> TableDefinition {
             count("nodata"),
             count("skipdata"),
             text("first_error"),
+            text("pipe"),
         ])),
         time_column: None,
         lookups: &["object_uri"],

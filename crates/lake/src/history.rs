@@ -61,6 +61,7 @@ pub struct HistoryRow {
     pub nodata: u64,
     pub skipdata: u64,
     pub first_error: Option<String>,
+    pub pipe: Option<String>,
 }
 
 /// A row of `system.quarantine`.
@@ -127,6 +128,7 @@ pub fn history_batch(rows: &[HistoryRow], stamp: BatchStamp<'_>) -> Result<Recor
         count(|row| row.nodata),
         count(|row| row.skipdata),
         text(&|row| row.first_error.clone()),
+        text(&|row| row.pipe.clone()),
     ];
     Ok(RecordBatch::try_new(Arc::clone(&history_table().columns), columns)?)
 }

@@ -48,6 +48,8 @@ pub struct LoadOptions {
     pub limits: Limits,
     /// The table all rows go into, where it is one that a user made.
     pub target: Option<Arc<Target>>,
+    /// The pipe that loads, where it is one.
+    pub pipe: Option<String>,
     /// Whether the summary names every object.
     pub report_objects: bool,
     /// The most objects of a batch, where a test wants several batches of few; otherwise what suits a load.

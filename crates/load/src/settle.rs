@@ -129,8 +129,11 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
         }
     }
     let add = history.into_iter().flat_map(|table| table.files.clone()).collect();
+    let columns = history_table().columns.fields().iter();
     let change = Change {
         add,
+        // A lake of an earlier version lacks some.
+        columns: columns.map(|field| field.as_ref().clone()).collect(),
         transaction: Some(step),
         ..Change::default()
     };

@@ -133,7 +133,7 @@ impl QueryError {
             Self::UnknownTable { .. } => Some("`SHOW TABLES` lists them".into()),
             Self::UnknownColumn { .. } => Some("`DESCRIBE table` lists a table's columns".into()),
             Self::Many { .. } => Some("end each with a semicolon and run them one by one".into()),
-            Self::NotDone { .. } => Some("ARCHITECTURE.md lists the statements that are".into()),
+            Self::NotDone { .. } => Some("README.md lists the statements that are".into()),
             Self::OutOfMemory { .. } => Some("allow it more memory, or ask for fewer days or groups at once".into()),
             Self::Lake(error) => error.hint(),
             Self::External(error) => error.hint(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result};
@@ -34,7 +34,7 @@ impl LakeTable {
     /// in `figures`.
     pub fn new(definition: Arc<TableDefinition>, snapshot: Option<Snapshot>, figures: Figures) -> Self {
         let stored = snapshot.as_ref().map_or(&definition.columns, Snapshot::schema);
-        let schema = scanned_schema(stored);
+        let schema = scanned_schema(&with_lacking(stored, &definition.columns));
         Self {
             definition,
             snapshot,
@@ -90,6 +90,12 @@ impl LakeTable {
             },
         );
     }
+}
+
+/// The stored columns, and those of the definition that a table made by an earlier version lacks: they are NULL.
+fn with_lacking(stored: &Schema, definition: &Schema) -> Schema {
+    let lacking = definition.fields().iter().filter(|field| stored.column_with_name(field.name()).is_none());
+    Schema::new(stored.fields().iter().chain(lacking).cloned().collect::<Vec<_>>())
 }
 
 #[async_trait]

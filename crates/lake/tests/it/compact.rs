@@ -336,6 +336,7 @@ async fn a_table_without_days_is_one_partition_and_reads_as_before() {
             nodata: 0,
             skipdata: 0,
             first_error: None,
+            pipe: None,
         };
         let stamp = BatchStamp {
             shard: "0",

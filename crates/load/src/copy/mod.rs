@@ -166,7 +166,7 @@ impl<'a> Copy<'a> {
             first_error: errors.first().cloned(),
         };
         self.history
-            .push(history_row(&self.target.name, &object, sha256, status, &copied));
+            .push(history_row(&self.target.name, self.context.options.pipe.clone(), &object, sha256, status, &copied));
         summary.add_copied(&self.target.name, object.size_bytes, copied);
         Ok(())
     }
@@ -231,7 +231,14 @@ impl<'a> Copy<'a> {
     }
 }
 
-fn history_row(table: &str, object: &Object, sha256: String, status: Status, copied: &CopiedObject) -> HistoryRow {
+fn history_row(
+    table: &str,
+    pipe: Option<String>,
+    object: &Object,
+    sha256: String,
+    status: Status,
+    copied: &CopiedObject,
+) -> HistoryRow {
     HistoryRow {
         object_uri: object.uri.clone(),
         table_name: Some(table.to_owned()),
@@ -249,6 +256,7 @@ fn history_row(table: &str, object: &Object, sha256: String, status: Status, cop
         nodata: 0,
         skipdata: 0,
         first_error: copied.first_error.clone(),
+        pipe,
     }
 }
 

@@ -134,15 +134,15 @@ async fn complaints_point_at_what_is_wrong() {
 
     > CREATE TABLE t (a INT)
     CREATE TABLE is not done yet
-    hint: this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET
+    hint: README.md lists the statements that are
 
     > EXPLAIN INSERT INTO vpc_flow SELECT * FROM vpc_flow
     INSERT INTO is not done yet
-    hint: this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET
+    hint: README.md lists the statements that are
 
     > COPY vpc_flow TO 'x.csv'
     COPY is not done yet
-    hint: this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET
+    hint: README.md lists the statements that are
 
     > SELECT 1; SELECT 2
     2 statements at once; one is expected
