@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, IntervalMonthDayNanoArray};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, IntervalMonthDayNano, IntervalUnit};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_err, plan_err};
 use datafusion::functions_nested::array_has::array_has_udf;
 use datafusion::functions_nested::concat::array_prepend_udf;
 use datafusion::functions_nested::extract::array_element_udf;
@@ -265,6 +265,7 @@ fn sequence(types: &[DataType]) -> Result<Meaning> {
         returns: gen_series_udf().return_type(&takes)?,
         takes: takes[..types.len()].to_vec(),
         apply: |mut args| {
+            check_length(&args)?;
             if args.args.len() == 2 {
                 let step = steps(&args)?;
                 args.arg_fields
@@ -278,6 +279,26 @@ fn sequence(types: &[DataType]) -> Result<Meaning> {
             gen_series_udf().invoke_with_args(args)
         },
     })
+}
+
+/// Fails where a sequence of numbers would be longer than Athena lets it be.
+fn check_length(args: &ScalarFunctionArgs) -> Result<()> {
+    const MOST: u64 = 10_000;
+    let rows = args.number_rows;
+    let columns = args.args.iter().map(|arg| arg.to_array(rows));
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    if columns.iter().any(|column| !column.data_type().is_integer()) {
+        return Ok(());
+    }
+    let numbers = columns.iter().map(whole_numbers).collect::<Result<Vec<_>>>()?;
+    for row in (0..rows).filter(|row| numbers.iter().all(|column| column.is_valid(*row))) {
+        let step = numbers.get(2).map_or(1, |steps| steps.value(row)).unsigned_abs();
+        let span = numbers[0].value(row).abs_diff(numbers[1].value(row));
+        if step == 0 || span / step >= MOST {
+            return exec_err!("sequence: a list has at most {MOST} numbers, and a step is not 0");
+        }
+    }
+    Ok(())
 }
 
 /// A step towards the last of each row.
