@@ -155,7 +155,8 @@ fn down_to_scan(
         .iter()
         .flat_map(|group| group.files().to_vec())
         .collect();
-    if config.limit.is_some() || !files.iter().all(is_whole) {
+    // Columns that are adapted to their files in a way of their own are not known here by their names.
+    if config.limit.is_some() || config.expr_adapter_factory.is_some() || !files.iter().all(is_whole) {
         return Ok(None);
     }
     if let Some(projection) = config.file_source().projection() {

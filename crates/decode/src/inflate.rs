@@ -234,6 +234,19 @@ impl Read for Inflate {
     }
 }
 
+/// Text that is inflated while it is read.
+pub type TextReader = Box<dyn Read + Send>;
+
+/// An object's text, whether it is compressed or not; of an empty object, no text. Errors of reading have a
+/// [`DecodeError`] inside.
+pub fn text_of(input: Input, limits: &Limits) -> Result<TextReader, DecodeError> {
+    match Inflate::new(input, limits) {
+        Ok(text) => Ok(Box::new(text)),
+        Err(DecodeError::Empty) => Ok(Box::new(io::empty())),
+        Err(error) => Err(error),
+    }
+}
+
 fn buffered(input: Input) -> io::Result<Box<dyn BufRead + Send>> {
     Ok(match input {
         Input::Bytes(bytes) => Box::new(Cursor::<Bytes>::new(bytes)),

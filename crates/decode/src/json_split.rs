@@ -24,22 +24,22 @@ use crate::json_window::{Nesting, Window};
 use crate::reject::RECORD_EXCERPT_BYTES;
 
 /// The longest value that is handed out whole.
-pub(crate) const MAX_VALUE_BYTES: usize = 16 << 20;
+pub const MAX_VALUE_BYTES: usize = 16 << 20;
 
 /// A value cut out of the stream. Whether it is good JSON is for a parser to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SplitValue<'a> {
+pub struct SplitValue<'a> {
     /// Its number in the stream, from 1.
-    pub(crate) number: u64,
+    pub number: u64,
     /// Its text; of a value longer than [`MAX_VALUE_BYTES`] only the first bytes.
-    pub(crate) bytes: &'a [u8],
+    pub bytes: &'a [u8],
     /// Whether the value is too long, and `bytes` not all of it.
-    pub(crate) is_too_long: bool,
+    pub is_too_long: bool,
 }
 
 /// Reads values out of a stream of JSON documents.
 #[derive(Debug)]
-pub(crate) struct ValueReader {
+pub struct ValueReader {
     window: Window,
     array_keys: &'static [&'static str],
     place: Place,
@@ -72,7 +72,7 @@ const BETWEEN: Place = Place::Between {
 impl ValueReader {
     /// Reads from `reader`. A top-level object with one of `array_keys` as a key is not a value but the elements of
     /// that key's array are; the elements of a top-level array are values in any case.
-    pub(crate) fn new(reader: Box<dyn Read + Send>, array_keys: &'static [&'static str]) -> Self {
+    pub fn new(reader: Box<dyn Read + Send>, array_keys: &'static [&'static str]) -> Self {
         Self {
             window: Window::new(reader),
             array_keys,
@@ -91,7 +91,7 @@ impl ValueReader {
     ///
     /// Errors: an empty stream, a stream that ends inside a document, an array key without an array, text that
     /// follows a document, a reader that fails.
-    pub(crate) fn next_value(&mut self) -> Result<Option<SplitValue<'_>>, DecodeError> {
+    pub fn next_value(&mut self) -> Result<Option<SplitValue<'_>>, DecodeError> {
         self.is_too_long = false;
         self.excerpt.clear();
         loop {

@@ -11,7 +11,7 @@ pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Why a text is not one JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum JsonError {
+pub enum JsonError {
     /// The text departs from JSON's grammar.
     #[error("broken JSON at byte {at}: {what}")]
     Syntax {
@@ -27,22 +27,28 @@ pub(crate) enum JsonError {
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NodeKind {
+pub enum NodeKind {
+    /// `null`.
     Null,
+    /// `true`.
     True,
+    /// `false`.
     False,
+    /// A number, spelled as it is.
     Number,
     /// A string whose text between the quotes is its value.
     Plain,
     /// A string with at least one backslash.
     Escaped,
+    /// An array.
     Array,
+    /// An object.
     Object,
 }
 
 impl NodeKind {
     /// The kind with its article, for messages.
-    pub(crate) const fn described(self) -> &'static str {
+    pub const fn described(self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::True | Self::False => "a boolean",
@@ -77,7 +83,7 @@ impl Node {
 
 /// The nodes of one value. An object's node is followed by key, value, key, value …; an array's by its elements.
 #[derive(Debug, Default)]
-pub(crate) struct Tape {
+pub struct Tape {
     nodes: Vec<Node>,
     open: Vec<u32>,
     spaced: bool,
@@ -88,7 +94,7 @@ const NODES_KEPT: usize = 65_536;
 
 impl Tape {
     /// Reads `text`, which must be one JSON value and shorter than 4 GiB, in place of what the tape held.
-    pub(crate) fn parse(&mut self, text: &str) -> Result<(), JsonError> {
+    pub fn parse(&mut self, text: &str) -> Result<(), JsonError> {
         if self.nodes.capacity() > NODES_KEPT {
             self.nodes = Vec::new();
         }

@@ -6,7 +6,7 @@ use crate::json_tape::{Node, NodeKind, Tape};
 
 /// A parsed JSON text: the tape and what its spans point into.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Document<'a> {
+pub struct Document<'a> {
     nodes: &'a [Node],
     text: &'a str,
     spaced: bool,
@@ -14,7 +14,7 @@ pub(crate) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// `text` as `tape` has just parsed it.
-    pub(crate) fn new(tape: &'a Tape, text: &'a str) -> Self {
+    pub fn new(tape: &'a Tape, text: &'a str) -> Self {
         Self {
             nodes: tape.nodes(),
             text,
@@ -23,14 +23,14 @@ impl<'a> Document<'a> {
     }
 
     /// The value (or key) whose node is at `index`; the root is at 0.
-    pub(crate) fn value(self, index: usize) -> Value<'a> {
+    pub fn value(self, index: usize) -> Value<'a> {
         Value { document: self, index }
     }
 }
 
 /// One value of a document.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Value<'a> {
+pub struct Value<'a> {
     document: Document<'a>,
     index: usize,
 }
@@ -41,22 +41,22 @@ impl<'a> Value<'a> {
     }
 
     /// What it is.
-    pub(crate) fn kind(self) -> NodeKind {
+    pub fn kind(self) -> NodeKind {
         self.node().kind
     }
 
     /// Where its node stands on the tape.
-    pub(crate) fn index(self) -> usize {
+    pub fn index(self) -> usize {
         self.index
     }
 
     /// Its text as it stands in the source, white space included.
-    pub(crate) fn raw(self) -> &'a str {
+    pub fn raw(self) -> &'a str {
         &self.document.text[self.node().span()]
     }
 
     /// A string's text between the quotes, escapes as they are.
-    pub(crate) fn quoted(self) -> &'a str {
+    pub fn quoted(self) -> &'a str {
         let span = self.node().span();
         &self.document.text[span.start + 1..span.end - 1]
     }
@@ -68,7 +68,7 @@ impl<'a> Value<'a> {
     }
 
     /// A string's value, built in `scratch` where it has escapes. `None` for what is not a string.
-    pub(crate) fn string<'s>(self, scratch: &'s mut String) -> Option<&'s str>
+    pub fn string<'s>(self, scratch: &'s mut String) -> Option<&'s str>
     where
         'a: 's,
     {
@@ -84,13 +84,13 @@ impl<'a> Value<'a> {
     }
 
     /// An object's members: key and value.
-    pub(crate) fn members(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
+    pub fn members(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
         let mut children = self.children();
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
     /// An array's elements; for an object, keys and values in turn; for a scalar, nothing.
-    pub(crate) fn children(self) -> impl Iterator<Item = Value<'a>> {
+    pub fn children(self) -> impl Iterator<Item = Value<'a>> {
         let (document, end) = (self.document, self.node().next());
         let mut index = self.index + 1;
         std::iter::from_fn(move || {
@@ -103,7 +103,7 @@ impl<'a> Value<'a> {
     }
 
     /// Adds its text without white space between tokens, spelled as in the source otherwise.
-    pub(crate) fn write_compact(self, out: &mut String) {
+    pub fn write_compact(self, out: &mut String) {
         if !self.document.spaced {
             out.push_str(self.raw());
             return;

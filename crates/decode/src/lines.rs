@@ -3,21 +3,23 @@
 use std::io::{self, Read};
 
 use crate::decoder::RECORD_LIMIT_BYTES;
-use crate::{DecodeError, whole_gzip};
+use crate::inflate::{TextReader, text_of};
+use crate::{DecodeError, Input, Limits, whole_gzip};
 
 /// Bytes asked of the reader at a time.
 const READ_BYTES: usize = 256 << 10;
 
-/// A line that is not blank, without its line end.
+/// A line without its line end.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Line<'a> {
+pub enum Line<'a> {
+    /// The line.
     Whole(&'a [u8]),
-    /// A line beyond [`RECORD_LIMIT_BYTES`]: only how it begins. The rest of it is skipped.
+    /// A line beyond 16 MiB: only how it begins. The rest of it is skipped.
     TooLong(&'a [u8]),
 }
 
 /// Splits a reader's text at line feeds (with or without a carriage return before them).
-pub(crate) struct Lines<R> {
+pub struct Lines<R> {
     reader: R,
     buffer: Vec<u8>,
     /// What of `buffer` is still to be handed out.
@@ -35,8 +37,15 @@ pub(crate) struct Lines<R> {
 impl Lines<io::Empty> {
     /// Lines of a text that is in memory.
     pub(crate) fn whole(text: Vec<u8>) -> Self {
+        Self::of_text(io::empty(), text)
+    }
+}
+
+impl<R> Lines<R> {
+    /// Lines of a text that is in memory, of which `reader` has no more.
+    fn of_text(reader: R, text: Vec<u8>) -> Self {
         Self {
-            reader: io::empty(),
+            reader,
             start: 0,
             end: text.len(),
             buffer: text,
@@ -46,6 +55,31 @@ impl Lines<io::Empty> {
             skipping: false,
         }
     }
+}
+
+/// The text of an object, which may be compressed, as lines. Of an empty object there are none.
+///
+/// # Errors
+///
+/// The object cannot be read, or its compressed text is damaged where it begins.
+///
+/// ```
+/// use flowtrail_decode::{Input, Limits, Line, lines_of};
+///
+/// let mut lines = lines_of(Input::Bytes("one\r\n\n two \n".into()), &Limits::default())?;
+/// assert_eq!(lines.next_as_it_is()?, Some((1, Line::Whole(b"one"))));
+/// assert_eq!(lines.next_as_it_is()?, Some((2, Line::Whole(b""))));
+/// assert_eq!(lines.next_as_it_is()?, Some((3, Line::Whole(b" two "))));
+/// assert_eq!(lines.next_as_it_is()?, None);
+/// # Ok::<(), flowtrail_decode::DecodeError>(())
+/// ```
+pub fn lines_of(input: Input, limits: &Limits) -> Result<Lines<TextReader>, DecodeError> {
+    if let Input::Bytes(object) = &input
+        && let Some(text) = whole_gzip::inflate(object, limits)
+    {
+        return Ok(Lines::of_text(Box::new(io::empty()), text));
+    }
+    Ok(Lines::new(text_of(input, limits)?))
 }
 
 impl<R> Drop for Lines<R> {
@@ -102,6 +136,27 @@ impl<R: Read> Lines<R> {
                 return Ok(Some((self.number, Line::Whole(&self.buffer[start..start + length]))));
             }
         }
+    }
+
+    /// The next line, which may be blank, with the blanks at its ends, and its number from 1.
+    ///
+    /// # Errors
+    ///
+    /// The object cannot be read on, or its compressed text is damaged here.
+    pub fn next_as_it_is(&mut self) -> Result<Option<(u64, Line<'_>)>, DecodeError> {
+        let Some((start, end)) = self.next_span()? else {
+            return Ok(None);
+        };
+        self.number += 1;
+        let line = &self.buffer[start..end];
+        Ok(Some((
+            self.number,
+            if line.len() > RECORD_LIMIT_BYTES {
+                Line::TooLong(line)
+            } else {
+                Line::Whole(line.strip_suffix(b"\r").unwrap_or(line))
+            },
+        )))
     }
 
     fn next_span(&mut self) -> Result<Option<(usize, usize)>, DecodeError> {

@@ -8,6 +8,7 @@ use flowtrail_load::LoadError;
 use flowtrail_query::QueryError;
 use flowtrail_query::output::OutputError;
 use flowtrail_sample::SampleError;
+use flowtrail_session::SessionError;
 use flowtrail_source::SourceError;
 use serde_json::json;
 
@@ -79,6 +80,12 @@ impl From<SourceError> for Failure {
 
 impl From<QueryError> for Failure {
     fn from(error: QueryError) -> Self {
+        Self::of(&error, error.hint())
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
         Self::of(&error, error.hint())
     }
 }

@@ -3,10 +3,33 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use deltalake_core::kernel::StructType;
+use deltalake_core::kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
+
+use crate::LakeError;
 
 /// The type a decoded column has in the table: plain text instead of views and dictionaries.
 pub fn stored_type(data_type: &DataType) -> DataType {
     map_text(data_type, &DataType::Utf8)
+}
+
+/// Columns as JSON, in the form of Delta's `schemaString`.
+pub fn columns_to_json(columns: &Schema) -> Result<String, LakeError> {
+    let stored: StructType = columns.try_into_kernel()?;
+    serde_json::to_string(&stored).map_err(|e| damaged(&e))
+}
+
+/// The columns that [`columns_to_json`] wrote.
+pub fn columns_from_json(json: &str) -> Result<Schema, LakeError> {
+    let stored: StructType = serde_json::from_str(json).map_err(|e| damaged(&e))?;
+    Ok((&stored).try_into_arrow()?)
+}
+
+fn damaged(error: &serde_json::Error) -> LakeError {
+    LakeError::Damaged {
+        path: "the columns of a batch's table".to_owned(),
+        why: error.to_string(),
+    }
 }
 
 /// The table's schema as scans give it: text as views, which Parquet pages are read into without copying.

@@ -1,5 +1,6 @@
 //! What the lake's own tables look like: columns, partition, order inside files, what people look up.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -21,12 +22,14 @@ pub const CONFLICT: &str = "_id_conflict";
 /// A table the lake knows how to keep.
 #[derive(Debug)]
 pub struct TableDefinition {
-    /// The schema it is in: `logs` or `system`.
-    pub schema: &'static str,
+    /// The schema it is in: `logs` or `system`, or one of the user's.
+    pub schema: Cow<'static, str>,
     /// Its name in the schema.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
+    /// Its folder under the lake's root.
+    pub folder: Cow<'static, str>,
     /// What it holds, for people.
-    pub comment: &'static str,
+    pub comment: Cow<'static, str>,
     /// The columns in order, as stored; the partition column among them.
     pub columns: SchemaRef,
     /// The column a record's day is taken from (BIGINT seconds or TIMESTAMP), where the table is partitioned by [`DAY`].
@@ -43,6 +46,21 @@ impl TableDefinition {
     /// `schema.name`.
     pub fn qualified_name(&self) -> String {
         format!("{}.{}", self.schema, self.name)
+    }
+
+    /// A table that a user made: its columns are all there is to know of it.
+    pub fn of_user(schema: &str, name: &str, folder: &str, columns: SchemaRef) -> Self {
+        Self {
+            schema: Cow::Owned(schema.to_owned()),
+            name: Cow::Owned(name.to_owned()),
+            folder: Cow::Owned(folder.to_owned()),
+            comment: Cow::Borrowed(""),
+            columns,
+            time_column: None,
+            lookups: &[],
+            neighbours: &[],
+            unique: &[],
+        }
     }
 
     /// The columns the table is partitioned by.
@@ -91,6 +109,10 @@ pub fn find(schema: &str, name: &str) -> Option<&'static Arc<TableDefinition>> {
         .find(|table| table.schema == schema && table.name == name)
 }
 
+fn built_in_folder(schema: &str, name: &str) -> String {
+    format!("tables/{DATABASE}/{schema}/{name}")
+}
+
 fn log_definition(kind: LogKind) -> TableDefinition {
     let mut columns: Vec<Field> = flowtrail_decode::schema(kind)
         .fields()
@@ -129,9 +151,10 @@ fn log_definition(kind: LogKind) -> TableDefinition {
         ),
     };
     TableDefinition {
-        schema: "logs",
-        name: kind.as_str(),
-        comment,
+        schema: Cow::Borrowed("logs"),
+        name: Cow::Borrowed(kind.as_str()),
+        folder: Cow::Owned(built_in_folder("logs", kind.as_str())),
+        comment: Cow::Borrowed(comment),
         columns: Arc::new(Schema::new(columns)),
         time_column: Some(time_column),
         lookups,
@@ -148,9 +171,10 @@ fn history_definition() -> TableDefinition {
     let count = |name: &str| Field::new(name, DataType::Int64, true);
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     TableDefinition {
-        schema: "system",
-        name: "load_history",
-        comment: "one row an object and table: what became of its lines",
+        schema: Cow::Borrowed("system"),
+        name: Cow::Borrowed("load_history"),
+        folder: Cow::Owned(built_in_folder("system", "load_history")),
+        comment: Cow::Borrowed("one row an object and table: what became of its lines"),
         columns: Arc::new(Schema::new(vec![
             text("object_uri"),
             text("table_name"),
@@ -182,9 +206,10 @@ fn history_definition() -> TableDefinition {
 fn quarantine_definition() -> TableDefinition {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     TableDefinition {
-        schema: "system",
-        name: "quarantine",
-        comment: "records that could not be read, with object, line and reason",
+        schema: Cow::Borrowed("system"),
+        name: Cow::Borrowed("quarantine"),
+        folder: Cow::Owned(built_in_folder("system", "quarantine")),
+        comment: Cow::Borrowed("records that could not be read, with object, line and reason"),
         columns: Arc::new(Schema::new(vec![
             text("object_uri"),
             text("table_name"),

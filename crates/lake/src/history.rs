@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 
@@ -154,17 +154,53 @@ fn moments(times: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {
     Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
 }
 
+/// Which loads count when it is asked whether an object was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadsOf {
+    /// Those into the tables of logs.
+    Logs,
+    /// Those into one table that a user made.
+    Table {
+        /// Its name, as the history has it.
+        name: String,
+        /// When it was made: what was loaded before went into another table of that name.
+        since: DateTime<Utc>,
+    },
+}
+
+impl LoadsOf {
+    fn counts(&self, table: Option<&str>, loaded_at: Option<i64>) -> bool {
+        match self {
+            // What failed or was skipped was loaded into no table.
+            Self::Logs => table.is_none_or(|table| table.starts_with("logs.")),
+            Self::Table { name, since } => {
+                table == Some(name) && loaded_at.is_some_and(|loaded_at| loaded_at >= since.timestamp_micros())
+            }
+        }
+    }
+}
+
 /// Reads what the history knows of the objects whose URI `is_wanted`; only those are held.
 pub async fn loaded_objects(
     table: &Table,
     snapshot: &Snapshot,
+    of: &LoadsOf,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<LoadedObjects, LakeError> {
+    const COLUMNS: [&str; 7] = [
+        "object_uri",
+        "etag",
+        "sha256",
+        "status",
+        "batch",
+        "table_name",
+        "loaded_at",
+    ];
     let mut newest: HashMap<String, (i64, LoadedVersion)> = HashMap::new();
     for file in snapshot.files() {
-        let mut batches = read_columns(table, file, &["object_uri", "etag", "sha256", "status", "batch"]).await?;
+        let mut batches = read_columns(table, file, &COLUMNS).await?;
         while let Some(batch) = batches.try_next().await? {
-            keep_newest(&mut newest, &batch, &is_wanted)?;
+            keep_newest(&mut newest, &batch, of, &is_wanted)?;
         }
     }
     Ok(newest.into_iter().map(|(uri, (_, version))| (uri, version)).collect())
@@ -173,12 +209,19 @@ pub async fn loaded_objects(
 fn keep_newest(
     newest: &mut HashMap<String, (i64, LoadedVersion)>,
     rows: &RecordBatch,
+    of: &LoadsOf,
     is_wanted: &impl Fn(&str) -> bool,
 ) -> Result<(), LakeError> {
     let (uris, etags) = (text(rows, "object_uri")?, text(rows, "etag")?);
     let (hashes, states) = (text(rows, "sha256")?, text(rows, "status")?);
     let batches = column(rows, "batch")?.as_primitive::<Int64Type>();
-    for row in (0..rows.num_rows()).filter(|row| is_wanted(uris.value(*row))) {
+    let (tables, times) = (text(rows, "table_name")?, column(rows, "loaded_at")?);
+    let times = times.as_primitive::<TimestampMicrosecondType>();
+    let counts = |row: usize| {
+        let table = tables.is_valid(row).then(|| tables.value(row));
+        of.counts(table, times.is_valid(row).then(|| times.value(row)))
+    };
+    for row in (0..rows.num_rows()).filter(|row| is_wanted(uris.value(*row)) && counts(*row)) {
         let (uri, batch) = (uris.value(row), batches.value(row));
         if newest.get(uri).is_some_and(|(known, _)| *known > batch) {
             continue;

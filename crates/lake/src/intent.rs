@@ -109,6 +109,12 @@ pub struct TableOutcome {
     pub files: Vec<StagedFile>,
     /// Text columns the table may lack.
     pub text_columns: Vec<String>,
+    /// The folder of a table that a user made, under the lake's root; its name alone finds one that is built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// All columns that such a table must have, as [`crate::columns_to_json`] writes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<String>,
     /// Events to flag, in files that are in the table already.
     #[serde(default, skip_serializing_if = "Conflicts::is_empty")]
     pub conflicts: Conflicts,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flowtrail_source::{AwsSettings, s3_store};
+use futures::{StreamExt, TryStreamExt};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
@@ -88,6 +89,19 @@ impl Lake {
     /// The folder, where the lake is one.
     pub fn folder(&self) -> Option<&std::path::Path> {
         self.folder.as_deref()
+    }
+
+    /// Takes away all that is in a folder under the root.
+    pub async fn remove_folder(&self, folder: &str) -> Result<(), LakeError> {
+        let inside = self
+            .root
+            .list(Some(&Path::from(folder)))
+            .map_ok(|object| object.location);
+        self.root
+            .delete_stream(inside.boxed())
+            .try_for_each(|_| std::future::ready(Ok(())))
+            .await?;
+        Ok(())
     }
 
     /// The table of a definition; it need not exist yet.

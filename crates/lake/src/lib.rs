@@ -31,7 +31,9 @@ pub mod stage;
 mod statistics;
 mod table;
 pub mod vacuum;
+pub mod variant;
 
+pub use column::{columns_from_json, columns_to_json, stored_type};
 pub use cores::{Panicked, on_core};
 pub use definition::TableDefinition;
 pub use error::LakeError;

@@ -77,6 +77,11 @@ impl Snapshot {
         &self.schema
     }
 
+    /// Whether a column is known to be NULL in every row.
+    pub fn is_all_null(&self, column: &str) -> bool {
+        self.statistics().iter().all(|file| file.is_all_null(column))
+    }
+
     /// The files that hold the table's rows.
     pub fn files(&self) -> &[DataFile] {
         &self.files

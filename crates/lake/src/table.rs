@@ -21,7 +21,6 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
 use crate::compact::TARGET_FILE_BYTES;
-use crate::definition::DATABASE;
 use crate::stage::StagedFile;
 use crate::{DataFile, LakeError, Snapshot, TableDefinition};
 
@@ -68,7 +67,7 @@ pub struct Change {
 
 impl Table {
     pub(crate) fn new(root: Arc<dyn ObjectStore>, definition: Arc<TableDefinition>) -> Self {
-        let path = Path::from_iter(["tables", DATABASE, definition.schema, definition.name]);
+        let path = Path::from(definition.folder.as_ref());
         let prefixed: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(Arc::clone(&root), path.clone()));
         let log = default_logstore(prefixed, Arc::clone(&root), &log_url(&path), &StorageConfig::default());
         Self {
@@ -152,7 +151,7 @@ impl Table {
         CreateBuilder::new()
             .with_log_store(Arc::clone(&self.log))
             .with_table_name(self.definition.qualified_name())
-            .with_comment(self.definition.comment)
+            .with_comment(self.definition.comment.as_ref())
             .with_columns(columns.fields().cloned().collect::<Vec<StructField>>())
             .with_partition_columns(self.definition.partition_columns().iter().copied())
             .with_configuration_property(TableProperty::CheckpointInterval, Some(CHECKPOINT_INTERVAL))
@@ -202,7 +201,7 @@ impl Table {
                 }
                 Err(e) => {
                     failures += 1;
-                    tracing::warn!(table = self.definition.name, error = %e, failures, "a commit failed; looking whether it landed");
+                    tracing::warn!(table = %self.definition.name, error = %e, failures, "a commit failed; looking whether it landed");
                     match self.open_or_create().await {
                         Ok(after) if self.holds(&after, change).await? => return Ok(after),
                         Ok(after) if failures < STORAGE_ATTEMPTS => after,

@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::buffer::Buffer;
 use crate::object::{Found, ReadObject, day_of_key, read, rewound};
 use crate::plan::Work;
-use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop};
+use crate::{CopiedObject, LoadError, LoadOptions, LoadSummary, Progress, Stop};
 
 /// Objects in flight for each core: fetching waits, decoding works.
 const OBJECTS_A_CORE: usize = 8;
@@ -61,6 +61,9 @@ pub async fn run(
     for (number, outcome) in outcomes.iter().enumerate() {
         let rows = history_rows(outcome, buffer.duplicates_of(number));
         summarize(summary, outcome, &rows);
+        if context.options.report_objects {
+            summary.copied.extend(rows.iter().map(CopiedObject::of));
+        }
         history.extend(rows);
     }
     Ok(buffer.finish(&history).await?)

@@ -12,6 +12,7 @@
 
 mod batch;
 mod buffer;
+mod copy;
 mod duplicates;
 mod error;
 mod loader;
@@ -21,10 +22,13 @@ mod owner;
 mod plan;
 mod progress;
 mod settle;
+mod shred;
 mod summary;
+mod target;
 
 pub use error::LoadError;
 pub use loader::Loader;
 pub use options::{LoadOptions, OnError};
 pub use progress::{Progress, Silent, Stop};
-pub use summary::{LoadSummary, Problem, SkippedObject, TableSummary};
+pub use summary::{CopiedObject, LoadSummary, Problem, SkippedObject, TableSummary};
+pub use target::{CsvFormat, FileFormat, Target};

@@ -5,16 +5,16 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use flowtrail_lake::definition::history_table;
-use flowtrail_lake::history::loaded_objects;
+use flowtrail_lake::history::{LoadsOf, loaded_objects};
 use flowtrail_lake::intent::{Intent, IntentObject, Outcome, Put, Shard};
 use flowtrail_lake::{Lake, LakeError, Snapshot, failpoint};
-use flowtrail_source::Source;
+use flowtrail_source::{Object, Source};
 
 use crate::batch::{self, BatchContext};
 use crate::owner::{Beating, this_process};
 use crate::plan::{self, Work};
 use crate::settle::{Settled, history, roll_forward, settle};
-use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop};
+use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop, Target, copy};
 
 /// The one shard there is so far: its batches follow one another, so no object can be in two.
 const SHARD: &str = "0";
@@ -63,7 +63,21 @@ impl Loader {
     /// What ends the load early. Batches committed before stay, and the next run goes on behind them.
     pub async fn run(&self, sources: &[Arc<Source>]) -> Result<LoadSummary, LoadError> {
         let mut summary = LoadSummary::default();
-        let mut todo: VecDeque<Work> = plan::list(sources, &self.options.filter, &mut summary).await?.into();
+        let todo = plan::list(sources, &self.options.filter, &mut summary).await?;
+        self.load(todo.into(), summary).await
+    }
+
+    /// Like [`Self::run`], of objects that somebody has listed.
+    pub async fn run_listed(&self, source: &Arc<Source>, objects: Vec<Object>) -> Result<LoadSummary, LoadError> {
+        let summary = LoadSummary {
+            listed: objects.len() as u64,
+            ..LoadSummary::default()
+        };
+        let todo = objects.into_iter().map(|object| Work::new(object, source));
+        self.load(todo.collect(), summary).await
+    }
+
+    async fn load(&self, mut todo: VecDeque<Work>, mut summary: LoadSummary) -> Result<LoadSummary, LoadError> {
         failpoint::hit("load.listed")?;
         let owner = this_process();
         let shard = Shard::new(&self.lake, SHARD);
@@ -118,9 +132,11 @@ impl Loader {
         history: &Snapshot,
         summary: &mut LoadSummary,
     ) -> Result<(), LakeError> {
-        if todo.is_empty() {
+        let target = self.options.target.as_deref();
+        if todo.is_empty() || target.is_some_and(|target| target.force) {
             return Ok(());
         }
+        let of = target.map_or(LoadsOf::Logs, Target::loads);
         // Hashes, so that a list of millions of objects is not held twice; a chance hit is looked at by its full name.
         let hasher = RandomState::new();
         let listed: HashSet<u64> = todo
@@ -128,7 +144,7 @@ impl Loader {
             .map(|work| hasher.hash_one(work.object.uri.as_str()))
             .collect();
         let is_listed = |uri: &str| listed.contains(&hasher.hash_one(uri));
-        let loaded = loaded_objects(&self.lake.table(history_table()), history, is_listed).await?;
+        let loaded = loaded_objects(&self.lake.table(history_table()), history, &of, is_listed).await?;
         plan::less_loaded(todo, &loaded, summary);
         Ok(())
     }
@@ -205,7 +221,10 @@ impl Loader {
             progress: self.progress.as_ref(),
             stop: &self.stop,
         };
-        let tables = batch::run(&context, intent.batch, objects, summary).await?;
+        let tables = match &self.options.target {
+            Some(target) => copy::run(&context, target, intent.batch, objects, summary).await?,
+            None => batch::run(&context, intent.batch, objects, summary).await?,
+        };
         failpoint::hit("load.staged")?;
         let ours = Outcome::done(&intent.owner.run, tables);
         let decided = shard.decide(intent.batch, &ours).await?;

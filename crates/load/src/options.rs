@@ -1,9 +1,12 @@
 //! What a load is asked to do.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use flowtrail_decode::{Limits, LogKind};
 use flowtrail_source::KeyFilter;
+
+use crate::Target;
 
 /// What happens when a record cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +46,10 @@ pub struct LoadOptions {
     pub filter: KeyFilter,
     /// How far compressed objects may grow.
     pub limits: Limits,
+    /// The table all rows go into, where it is one that a user made.
+    pub target: Option<Arc<Target>>,
+    /// Whether the summary names every object.
+    pub report_objects: bool,
     /// The most objects of a batch, where a test wants several batches of few; otherwise what suits a load.
     pub batch_objects: Option<usize>,
 }

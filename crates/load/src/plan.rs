@@ -22,6 +22,16 @@ pub struct Work {
 }
 
 impl Work {
+    /// An object of `source` that was not loaded before, as far as is known.
+    pub fn new(object: Object, source: &Arc<Source>) -> Self {
+        Self {
+            object,
+            source: Arc::clone(source),
+            content: None,
+            before: None,
+        }
+    }
+
     /// The same once more, where it can be fetched once more.
     pub fn again(&self) -> Option<Self> {
         self.content.is_none().then(|| Self {

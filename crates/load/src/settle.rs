@@ -1,12 +1,13 @@
 //! Bringing a shard to rest: finishing, or giving up, what another process began.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::datatypes::{DataType, Field};
 use flowtrail_lake::definition::{find, history_table};
 use flowtrail_lake::flag::flag;
-use flowtrail_lake::intent::{Intent, Outcome, Put, Shard};
-use flowtrail_lake::{Change, Lake, LakeError, Snapshot, Transaction, failpoint};
+use flowtrail_lake::intent::{Intent, Outcome, Put, Shard, TableOutcome};
+use flowtrail_lake::{Change, Lake, LakeError, Snapshot, TableDefinition, Transaction, columns_from_json, failpoint};
 
 use crate::owner::Watch;
 use crate::{Progress, Stop};
@@ -113,24 +114,17 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
     let history_name = history_table().qualified_name();
     let (history, tables): (Vec<_>, Vec<_>) = outcome.tables.iter().partition(|table| table.table == history_name);
     for table in tables {
-        let definition = table
-            .table
-            .split_once('.')
-            .and_then(|(schema, name)| find(schema, name));
-        let definition = definition.ok_or_else(|| LakeError::NoTable {
-            name: table.table.clone(),
-        })?;
-        let text = |name: &String| Field::new(name, DataType::Utf8, true);
+        let (definition, columns) = concerned(table)?;
         let change = Change {
             add: table.files.clone(),
-            columns: table.text_columns.iter().map(text).collect(),
+            columns,
             transaction: Some(step.clone()),
             ..Change::default()
         };
-        lake.table(definition).commit(&change).await?;
+        lake.table(&definition).commit(&change).await?;
         failpoint::hit("load.table_committed")?;
         if !table.conflicts.is_empty() {
-            flag(&lake.table(definition), &table.conflicts).await?;
+            flag(&lake.table(&definition), &table.conflicts).await?;
             failpoint::hit("load.flagged")?;
         }
     }
@@ -145,6 +139,28 @@ pub async fn roll_forward(lake: &Lake, shard: &Shard, batch: i64, outcome: &Outc
     shard.clean(batch).await?;
     failpoint::hit("load.cleaned")?;
     Ok(true)
+}
+
+/// The table that an outcome is of, and the columns it must have.
+fn concerned(outcome: &TableOutcome) -> Result<(Arc<TableDefinition>, Vec<Field>), LakeError> {
+    if let (Some(folder), Some(columns)) = (&outcome.folder, &outcome.columns) {
+        let columns = Arc::new(columns_from_json(columns)?);
+        let fields = columns.fields().iter().map(|field| field.as_ref().clone()).collect();
+        let (schema, name) = outcome.table.rsplit_once('.').unwrap_or(("", &outcome.table));
+        return Ok((
+            Arc::new(TableDefinition::of_user(schema, name, folder, columns)),
+            fields,
+        ));
+    }
+    let built_in = outcome
+        .table
+        .split_once('.')
+        .and_then(|(schema, name)| find(schema, name));
+    let built_in = built_in.ok_or_else(|| LakeError::NoTable {
+        name: outcome.table.clone(),
+    })?;
+    let text = |name: &String| Field::new(name, DataType::Utf8, true);
+    Ok((Arc::clone(built_in), outcome.text_columns.iter().map(text).collect()))
 }
 
 /// True when the history's rows in `outcome` are in the history, as far as can be seen: once its files are merged they

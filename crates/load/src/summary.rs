@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flowtrail_lake::history::HistoryRow;
 use serde::Serialize;
 
 /// The most problems a summary names; the count goes on.
@@ -40,6 +41,9 @@ pub struct LoadSummary {
     pub batches: u64,
     /// What became of the records, by table.
     pub tables: BTreeMap<String, TableSummary>,
+    /// Each object, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copied: Vec<CopiedObject>,
     /// What went wrong, the first hundred.
     pub problems: Vec<Problem>,
     /// How many went wrong.
@@ -61,6 +65,37 @@ pub struct TableSummary {
     pub duplicates: u64,
     pub nodata: u64,
     pub skipdata: u64,
+}
+
+/// What became of one object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CopiedObject {
+    /// The object.
+    pub uri: String,
+    /// `loaded`, `loaded_with_rejects` or `failed`.
+    pub status: &'static str,
+    /// Rows that were read.
+    pub rows_parsed: u64,
+    /// Rows that are in the table.
+    pub rows_loaded: u64,
+    /// Rows that could not be read.
+    pub errors_seen: u64,
+    /// The first of them, with its place.
+    pub first_error: Option<String>,
+}
+
+impl CopiedObject {
+    /// What the history says of it.
+    pub(crate) fn of(row: &HistoryRow) -> Self {
+        Self {
+            uri: row.object_uri.clone(),
+            status: row.status.as_str(),
+            rows_parsed: row.lines - row.headers,
+            rows_loaded: row.rows,
+            errors_seen: row.rejected,
+            first_error: row.first_error.clone(),
+        }
+    }
 }
 
 /// An object that holds no records.

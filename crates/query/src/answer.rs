@@ -10,6 +10,8 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use flowtrail_lake::scan::Figures;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
@@ -147,6 +149,16 @@ impl Answer {
             stream,
             figures,
         }
+    }
+}
+
+impl Answer {
+    /// An answer that was made and not asked.
+    pub fn of_rows(batch: RecordBatch) -> Self {
+        let schema = batch.schema();
+        let plan = Arc::new(EmptyExec::new(Arc::clone(&schema)));
+        let stream = RecordBatchStreamAdapter::new(schema, futures::stream::iter([Ok(batch)]));
+        Self::new(Instant::now(), Figures::default(), plan, Box::pin(stream), 0)
     }
 }
 

@@ -6,19 +6,22 @@ use arrow::error::ArrowError;
 use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
 use datafusion::common::{Column, DataFusionError, SchemaError};
 use datafusion::sql::sqlparser::parser::ParserError;
+use flowtrail_external::ExternalError;
 use flowtrail_lake::LakeError;
-use flowtrail_lake::definition::{DATABASE, built_in};
 
-use crate::views::VIEWS;
-use crate::{Place, QueryError, catalog};
+use crate::catalog::Names;
+use crate::{Place, QueryError};
 
 /// Names less alike than this are not worth a guess.
 const LEAST_LIKENESS: f64 = 0.7;
 
 impl QueryError {
-    /// What `error`, met while `sql` was read and planned, means.
-    pub(crate) fn planning(error: DataFusionError, sql: &str) -> Self {
-        diagnose(error, sql, None)
+    /// What `error`, met while `sql` was read and planned, means. `names` are those that could have been meant.
+    pub(crate) fn planning(error: DataFusionError, sql: &str, names: &Names) -> Self {
+        match diagnose(error, sql, None) {
+            Self::UnknownTable { name, place, .. } => unknown_table(&name, place, names),
+            other => other,
+        }
     }
 
     /// What `error`, met while a statement ran, means.
@@ -55,8 +58,11 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
             Ok(error) => QueryError::Lake(error),
             Err(other) => match other.downcast::<DataFusionError>() {
                 Ok(error) => diagnose(*error, sql, place),
-                Err(other) => QueryError::Failed {
-                    message: clean(&with_causes(other.as_ref())),
+                Err(other) => match other.downcast::<ExternalError>() {
+                    Ok(error) => QueryError::External(error),
+                    Err(other) => QueryError::Failed {
+                        message: clean(&with_causes(other.as_ref())),
+                    },
                 },
             },
         },
@@ -126,7 +132,11 @@ fn schema(error: SchemaError, place: Option<Place>) -> QueryError {
 fn plan(message: &str, place: Option<Place>) -> QueryError {
     let quoted = |before: &str| message.strip_prefix(before)?.split_once('\'');
     if let Some((name, "' not found" | " not found")) = quoted("table '") {
-        return unknown_table(name, place);
+        return QueryError::UnknownTable {
+            name: name.to_owned(),
+            place,
+            similar: None,
+        };
     }
     if let Some((name, rest)) = quoted("Invalid function '") {
         let engine = rest
@@ -169,29 +179,21 @@ fn mismatch(message: &str) -> Option<String> {
 }
 
 /// `resolved` is the table's full name, which is more than the user wrote.
-pub fn unknown_table(resolved: &str, place: Option<Place>) -> QueryError {
-    let name = resolved
-        .strip_prefix(DATABASE)
-        .and_then(|rest| rest.strip_prefix('.'))
-        .unwrap_or(resolved);
-    let name = name.strip_prefix("public.").unwrap_or(name);
-    let full = built_in()
+pub fn unknown_table(resolved: &str, place: Option<Place>, names: &Names) -> QueryError {
+    let written = |name: &str, dropped: &str| name.strip_prefix(dropped)?.strip_prefix('.').map(str::to_owned);
+    let name = written(resolved, &names.scope.database).unwrap_or_else(|| resolved.to_owned());
+    let name = written(&name, &names.scope.schema).unwrap_or(name);
+    let known: Vec<String> = names
+        .all()
         .iter()
-        .map(|table| (table.schema, table.name))
-        .chain(VIEWS.iter().map(|v| (v.schema, v.name)));
-    let full = full.map(|(schema, name)| format!("{schema}.{name}"));
-    let bare = catalog::SCHEMAS.into_iter().flat_map(catalog::names).map(str::to_owned);
-    let known: Vec<String> = full.chain(bare).collect();
-    let similar = similar(name, known.iter().map(String::as_str));
-    QueryError::UnknownTable {
-        name: name.to_owned(),
-        place,
-        similar,
-    }
+        .flat_map(|(full, _)| [full.in_schema(), names.shortest(full)])
+        .collect();
+    let similar = similar(&name, known.iter().map(String::as_str));
+    QueryError::UnknownTable { name, place, similar }
 }
 
 /// The one of `names` most like `name`, if any is.
-fn similar<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn similar<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // People forget which of `src_addr`, `srcAddr` and `srcaddr` it is.
     let plain = |name: &str| name.to_ascii_lowercase().replace('_', "");
     let wanted = plain(name);

@@ -4,32 +4,41 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
+use arrow::datatypes::SchemaRef;
 use datafusion::catalog::MemoryCatalogProviderList;
-use datafusion::common::DataFusionError;
+use datafusion::execution::FunctionRegistry;
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, Statement};
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
+use flowtrail_catalog::Catalog;
+use flowtrail_external::Access;
 use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
 use parking_lot::RwLock;
 
-use crate::catalog::{KnownSnapshots, OpenedTables};
+use crate::catalog::{KnownSnapshots, Names, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
-use crate::{Answer, EngineSettings, QueryError, aggregates, alias, functions, headings, parse, refusal};
+use crate::variant::VariantPaths;
+use crate::{Answer, EngineSettings, QueryError, Scope, Share, aggregates, functions, planning, refusal};
 
-/// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
-const MOST_ALIASES: usize = 32;
-
-/// Answers SQL over a lake. Cheap to clone; clones share memory, caches and what `SET` set.
+/// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.
 #[derive(Clone)]
 pub struct Engine {
     lake: Lake,
     settings: EngineSettings,
     known: KnownSnapshots,
+    catalog: Catalog,
+    scope: Arc<RwLock<Scope>>,
+    /// What statements may use, where it is not the whole machine.
+    share: Arc<RwLock<Option<SetShare>>>,
     /// Functions, rules and settings; no tables, which each statement opens for itself.
     session: Arc<RwLock<SessionState>>,
 }
+
+/// A share that was set, and what its statements run with.
+type SetShare = (Share, Arc<RuntimeEnv>);
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,10 +83,15 @@ impl Engine {
             .build();
         functions::register(&mut session).map_err(failed)?;
         aggregates::register(&mut session).map_err(failed)?;
+        let paths = VariantPaths::new(&session).map_err(failed)?;
+        session.register_expr_planner(Arc::new(paths)).map_err(failed)?;
         Ok(Self {
+            catalog: Catalog::new(&lake),
             lake,
             settings,
             known: KnownSnapshots::default(),
+            scope: Arc::default(),
+            share: Arc::default(),
             session: Arc::new(RwLock::new(session)),
         })
     }
@@ -93,42 +107,105 @@ impl Engine {
         let started = Instant::now();
         refusal::asking(sql)?;
         let scans = Figures::default();
-        let opened = self.open(scans.clone());
-        let context = SessionContext::new_with_state(opened.visible_in(self.session()));
-        let statement = parse::parse(sql).map_err(|e| QueryError::planning(e, sql))?;
-        let plan = plan(&context, statement)
+        let names = self.names().await?;
+        let planning_failed = |error| QueryError::planning(error, sql, &names);
+        let opened = self.open(names.clone(), scans.clone());
+        let context = SessionContext::new_with_state(opened.session());
+        let plan = planning::plan(&context.state(), sql, &names)
             .await
-            .map_err(|e| QueryError::planning(e, sql))?;
+            .map_err(planning_failed)?;
         refusal::check(&plan)?;
         let is_setting = matches!(
             plan,
             LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_))
         );
-        let frame = context
-            .execute_logical_plan(plan)
-            .await
-            .map_err(|e| QueryError::planning(e, sql))?;
+        let frame = context.execute_logical_plan(plan).await.map_err(planning_failed)?;
         if is_setting {
             self.keep(context.state());
         }
         let task = Arc::new(frame.task_ctx());
-        let plan = frame
-            .create_physical_plan()
-            .await
-            .map_err(|e| QueryError::planning(e, sql))?;
-        let limit = self.settings.memory_limit_bytes;
+        let plan = frame.create_physical_plan().await.map_err(planning_failed)?;
+        let limit = self.memory_limit_bytes();
         let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
         Ok(Answer::new(started, scans, plan, stream, limit))
     }
 
+    /// What people defined in the lake.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Where names without database and schema are looked for.
+    pub fn scope(&self) -> Scope {
+        self.scope.read().clone()
+    }
+
+    /// `USE`: makes later statements look for such names elsewhere.
+    pub fn set_scope(&self, scope: Scope) {
+        *self.scope.write() = scope;
+    }
+
+    /// `USE WAREHOUSE`: gives later statements a share of the machine.
+    pub fn set_share(&self, share: Share) {
+        let runtime = self.settings.runtime_of(share, self.session.read().runtime_env());
+        *self.share.write() = Some((share, runtime));
+    }
+
+    /// The memory that statements have while `share` is set, in bytes.
+    pub fn memory_of(&self, share: Share) -> usize {
+        self.settings.memory_of(share)
+    }
+
+    /// What can be named at this moment.
+    pub async fn names(&self) -> Result<Names, QueryError> {
+        Ok(Names {
+            definitions: Arc::new(self.catalog.definitions().await?),
+            scope: self.scope(),
+        })
+    }
+
+    /// The columns a question would have, without asking it: whether it makes sense.
+    pub async fn check(&self, sql: &str) -> Result<SchemaRef, QueryError> {
+        refusal::asking(sql)?;
+        let names = self.names().await?;
+        let session = self.open(names.clone(), Figures::default()).session();
+        let plan = planning::plan(&session, sql, &names)
+            .await
+            .map_err(|error| QueryError::planning(error, sql, &names))?;
+        refusal::check(&plan)?;
+        Ok(Arc::clone(plan.schema().inner()))
+    }
+
     /// The lake's tables, none of them opened yet.
-    pub(crate) fn open(&self, scans: Figures) -> Arc<OpenedTables> {
-        OpenedTables::new(self.lake.clone(), self.known.clone(), self.session(), scans)
+    pub(crate) fn open(&self, names: Names, scans: Figures) -> Arc<OpenedTables> {
+        OpenedTables::new(
+            self.lake.clone(),
+            self.known.clone(),
+            self.session(),
+            names,
+            Access {
+                aws: self.settings.aws.clone(),
+            },
+            scans,
+        )
     }
 
     /// What every statement starts with.
     pub(crate) fn session(&self) -> SessionState {
-        self.session.read().clone()
+        let session = self.session.read().clone();
+        let Some((share, runtime)) = self.share.read().clone() else {
+            return session;
+        };
+        let mut session = SessionStateBuilder::new_from_existing(session)
+            .with_runtime_env(runtime)
+            .build();
+        session.config_mut().options_mut().execution.target_partitions = share.threads.max(1);
+        session
+    }
+
+    fn memory_limit_bytes(&self) -> usize {
+        let share = self.share.read().as_ref().map(|(share, _)| *share);
+        share.map_or(self.settings.memory_limit_bytes, |share| self.settings.memory_of(share))
     }
 
     /// Makes later statements start with `session`, without the tables that one statement opened.
@@ -136,19 +213,4 @@ impl Engine {
         session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
         *self.session.write() = session;
     }
-}
-
-/// The plan of a statement; a name that is no column may be an alias.
-async fn plan(context: &SessionContext, mut statement: parse::Statement) -> Result<LogicalPlan, DataFusionError> {
-    for _ in 0..MOST_ALIASES {
-        let error = match context.state().statement_to_plan(statement.clone()).await {
-            Ok(plan) => return headings::shorten(plan),
-            Err(error) => error,
-        };
-        match alias::unknown_column(&error) {
-            Some(name) if alias::inline(&mut statement, name) => {}
-            _ => return Err(error),
-        }
-    }
-    headings::shorten(context.state().statement_to_plan(statement).await?)
 }

@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use flowtrail_catalog::CatalogError;
+use flowtrail_external::ExternalError;
 use flowtrail_lake::LakeError;
 
-use crate::Place;
+use datafusion::common::DataFusionError;
+
+use crate::catalog::Names;
+use crate::{Place, diagnosis};
 
 /// Why a statement could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +78,12 @@ pub enum QueryError {
     /// The lake cannot be read.
     #[error(transparent)]
     Lake(#[from] Box<LakeError>),
+    /// Raw files cannot be read as a table says.
+    #[error(transparent)]
+    External(#[from] Box<ExternalError>),
+    /// What people defined cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// The memory allowed is not enough, and the statement cannot go on with what is on disk.
     #[error("the statement needs more memory than the {} it may use", crate::output::readable_bytes(*limit_bytes as u64))]
     OutOfMemory {
@@ -90,6 +101,16 @@ pub enum QueryError {
 }
 
 impl QueryError {
+    /// That there is no table of the name `written`.
+    pub fn unknown_table(written: &str, names: &Names) -> Self {
+        diagnosis::unknown_table(written, None, names)
+    }
+
+    /// What is wrong with the expression of a function.
+    pub fn of_function(error: DataFusionError, body: &str) -> Self {
+        Self::planning(error, body, &Names::default())
+    }
+
     /// What the user can do about it, where something can be said.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -112,11 +133,11 @@ impl QueryError {
             Self::UnknownTable { .. } => Some("`SHOW TABLES` lists them".into()),
             Self::UnknownColumn { .. } => Some("`DESCRIBE table` lists a table's columns".into()),
             Self::Many { .. } => Some("end each with a semicolon and run them one by one".into()),
-            Self::NotDone { .. } => {
-                Some("this version answers questions only: SELECT, SHOW, DESCRIBE, EXPLAIN, SET".into())
-            }
+            Self::NotDone { .. } => Some("ARCHITECTURE.md lists the statements that are".into()),
             Self::OutOfMemory { .. } => Some("allow it more memory, or ask for fewer days or groups at once".into()),
             Self::Lake(error) => error.hint(),
+            Self::External(error) => error.hint(),
+            Self::Catalog(error) => error.hint(),
             _ => None,
         }
     }

@@ -4,22 +4,24 @@ use std::fmt;
 
 use arrow::datatypes::{DataType, Field};
 use datafusion::common::TableReference;
-use flowtrail_lake::definition::{self, DATABASE, built_in};
+use flowtrail_catalog::{Definition, ObjectName};
+use flowtrail_lake::Snapshot;
 use flowtrail_lake::scan::Figures;
-use flowtrail_lake::{LakeError, Snapshot, TableDefinition};
 use futures::future::try_join_all;
 use serde::Serialize;
 
+use crate::catalog::Relation;
 use crate::diagnosis::unknown_table;
-use crate::views::{self, VIEWS};
-use crate::{Engine, QueryError, catalog};
+use crate::{Engine, QueryError};
 
 /// Whether rows are stored or worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TableKind {
-    /// Rows in files.
+    /// Rows in files of the lake.
     Table,
+    /// Rows in files that stay where they are.
+    External,
     /// A query with a name.
     View,
 }
@@ -28,6 +30,7 @@ impl fmt::Display for TableKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Table => "table",
+            Self::External => "external",
             Self::View => "view",
         })
     }
@@ -36,6 +39,8 @@ impl fmt::Display for TableKind {
 /// A table or view, and how much there is of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableSummary {
+    /// The database it is in.
+    pub database: String,
     /// The schema it is in.
     pub schema: String,
     /// Its name in the schema.
@@ -56,6 +61,13 @@ pub struct TableSummary {
     pub last_day: Option<String>,
     /// Its version; `None` for a view and for a table into which nothing was ever loaded.
     pub version: Option<u64>,
+}
+
+impl TableSummary {
+    /// Its name with the schema, and with the database where it is not the lake's own.
+    pub fn qualified_name(&self) -> String {
+        ObjectName::new(&*self.database, &*self.schema, &*self.name).to_string()
+    }
 }
 
 /// A table or view and its columns.
@@ -88,87 +100,93 @@ pub struct ColumnDescription {
 }
 
 impl Engine {
-    /// Every table and view, tables first.
+    /// Every table and view: those built in, tables first, then what people defined.
     pub async fn tables(&self) -> Result<Vec<TableSummary>, QueryError> {
-        let tables = built_in().iter().map(|table| async {
-            let snapshot = self.lake().table(table).snapshot().await?;
-            Ok::<_, LakeError>(summary_of_table(table, snapshot.as_ref()))
-        });
-        let mut summaries = try_join_all(tables).await.map_err(Box::new)?;
-        summaries.extend(VIEWS.iter().map(summary_of_view));
-        Ok(summaries)
+        let names = self.names().await?.all();
+        try_join_all(names.iter().map(|(name, relation)| self.summary(name, relation))).await
     }
 
     /// The columns of a table or view, named as in SQL: `vpc_flow`, `logs.vpc_flow`, `system.load_history`.
     pub async fn describe(&self, name: &str) -> Result<Description, QueryError> {
-        let (schema, table) = resolve(name)?;
-        let opened = self.open(Figures::default()).table(&schema, &table).await;
-        let opened = opened
-            .map_err(|e| QueryError::planning(e, ""))?
-            .ok_or_else(|| unknown_table(name, None))?;
-        let columns = opened.schema().fields().iter().map(|field| column(field)).collect();
-        if let Some(view) = views::find(&schema, &table) {
-            return Ok(Description {
-                summary: summary_of_view(view),
-                columns,
-                partition_columns: Vec::new(),
-                sort_order: Vec::new(),
-                definition: Some(view.sql.to_owned()),
-            });
-        }
-        let definition = definition::find(&schema, &table).ok_or_else(|| unknown_table(name, None))?;
-        let snapshot = self.lake().table(definition).snapshot().await.map_err(Box::new)?;
-        Ok(Description {
-            summary: summary_of_table(definition, snapshot.as_ref()),
-            columns,
-            partition_columns: definition
-                .partition_columns()
-                .iter()
-                .map(|&name| name.to_owned())
-                .collect(),
-            sort_order: definition.time_column.iter().map(|&name| name.to_owned()).collect(),
+        let names = self.names().await?;
+        let reference = TableReference::parse_str(name);
+        let parts: Vec<String> = reference.to_vec();
+        let found = names.resolve(&parts);
+        let (full, relation) = found.ok_or_else(|| unknown_table(name, None, &names))?;
+        let opened = self.open(names.clone(), Figures::default());
+        let opened = opened.open(&full, &relation, &[]).await;
+        let opened = opened.map_err(|e| QueryError::planning(e, "", &names))?;
+        let mut description = Description {
+            summary: self.summary(&full, &relation).await?,
+            columns: opened.schema().fields().iter().map(|field| column(field)).collect(),
+            partition_columns: Vec::new(),
+            sort_order: Vec::new(),
             definition: None,
+        };
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        match &relation {
+            Relation::BuiltIn(table) => {
+                description.partition_columns = owned(table.partition_columns());
+                description.sort_order = table.time_column.iter().map(|&name| name.to_owned()).collect();
+            }
+            Relation::BuiltInView(view) => description.definition = Some(view.sql.to_owned()),
+            Relation::Defined(defined) => match &defined.definition {
+                Definition::View(view) => description.definition = Some(view.sql.clone()),
+                Definition::ExternalTable(table) => {
+                    let partitions = table.partition_columns.iter();
+                    description.partition_columns = partitions.map(|column| column.name.clone()).collect();
+                }
+                _ => {}
+            },
+        }
+        Ok(description)
+    }
+
+    async fn summary(&self, name: &ObjectName, relation: &Relation) -> Result<TableSummary, QueryError> {
+        Ok(match relation {
+            Relation::BuiltIn(table) => {
+                let snapshot = self.lake().table(table).snapshot().await.map_err(Box::new)?;
+                summary_of_table(name, &table.comment, snapshot.as_ref())
+            }
+            Relation::BuiltInView(view) => summary_of_other(name, view.comment, TableKind::View),
+            Relation::Defined(defined) => match &defined.definition {
+                Definition::View(view) => summary_of_other(name, comment(view.comment.as_ref()), TableKind::View),
+                Definition::ExternalTable(table) => {
+                    summary_of_other(name, comment(table.comment.as_ref()), TableKind::External)
+                }
+                Definition::Table(table) => summary_of_other(name, comment(table.comment.as_ref()), TableKind::Table),
+                _ => summary_of_other(name, "", TableKind::Table),
+            },
         })
     }
 }
 
-/// Schema and name of a table that was named with or without its schema.
-fn resolve(name: &str) -> Result<(String, String), QueryError> {
-    let reference = TableReference::parse_str(name);
-    if reference.catalog().is_some_and(|catalog| catalog != DATABASE) {
-        return Err(unknown_table(name, None));
-    }
-    let table = reference.table();
-    let schema = match reference.schema() {
-        Some(schema) => schema,
-        None => catalog::schema_of(table).ok_or_else(|| unknown_table(name, None))?,
-    };
-    Ok((schema.to_owned(), table.to_owned()))
+fn comment(written: Option<&String>) -> &str {
+    written.map_or("", String::as_str)
 }
 
-fn summary_of_table(table: &TableDefinition, snapshot: Option<&Snapshot>) -> TableSummary {
+fn summary_of_table(name: &ObjectName, comment: &str, snapshot: Option<&Snapshot>) -> TableSummary {
     let files = snapshot.map_or(&[][..], Snapshot::files);
     let days = || files.iter().filter_map(|file| file.day.as_ref());
     TableSummary {
-        schema: table.schema.to_owned(),
-        name: table.name.to_owned(),
-        comment: table.comment.to_owned(),
-        kind: TableKind::Table,
         rows: snapshot.map_or(Some(0), Snapshot::rows),
         files: files.len() as u64,
         bytes: files.iter().map(|file| file.size_bytes).sum(),
         first_day: days().min().cloned(),
         last_day: days().max().cloned(),
         version: snapshot.map(Snapshot::version),
+        ..summary_of_other(name, comment, TableKind::Table)
     }
 }
 
-fn summary_of_view(view: &views::View) -> TableSummary {
+/// What has no files of its own in the lake.
+fn summary_of_other(name: &ObjectName, comment: &str, kind: TableKind) -> TableSummary {
     TableSummary {
-        schema: view.schema.to_owned(),
-        name: view.name.to_owned(),
-        comment: view.comment.to_owned(),
-        kind: TableKind::View,
+        database: name.database.clone(),
+        schema: name.schema.clone(),
+        name: name.name.clone(),
+        comment: comment.to_owned(),
+        kind,
         rows: None,
         files: 0,
         bytes: 0,

@@ -29,6 +29,14 @@ impl Place {
         })
     }
 
+    /// The place `offset` bytes into `sql`, where that is in it.
+    pub fn at(sql: &str, offset: usize) -> Option<Self> {
+        let before = sql.get(..offset)?;
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.matches('\n').count() + 1;
+        Self::new(sql, line, before[line_start..].chars().count() + 1)
+    }
+
     /// The character at the place.
     pub(crate) fn next(&self) -> Option<char> {
         self.text.chars().nth(self.column - 1)

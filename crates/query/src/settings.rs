@@ -8,10 +8,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::SessionConfig;
 use flowtrail_aggregate::CacheLimits;
-use flowtrail_lake::definition::DATABASE;
-
-/// The schema of bare names, before `logs` and `system`.
-pub const DEFAULT_SCHEMA: &str = "public";
+use flowtrail_source::AwsSettings;
 
 /// Footers of this many bytes are kept between statements: a prompt or dashboard asks the same files again and again,
 /// and the footer of a wide table's file is some 100 KiB.
@@ -26,8 +23,19 @@ pub struct EngineSettings {
     pub parallelism: Option<usize>,
     /// Where sorting and grouping put what does not fit in memory; `None` for the system's temporary folder.
     pub spill_folder: Option<PathBuf>,
+    /// How raw files in S3 are reached.
+    pub aws: AwsSettings,
     /// What is kept between statements: dashboards ask the same few questions of the same few columns again and again.
     pub caches: CacheLimits,
+}
+
+/// A share of the machine that statements may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Streams a statement is worked on with.
+    pub threads: usize,
+    /// Of how many equal parts of the engine's memory it has one.
+    pub memory_parts: usize,
 }
 
 impl Default for EngineSettings {
@@ -36,6 +44,7 @@ impl Default for EngineSettings {
             memory_limit_bytes: 512 << 20,
             parallelism: None,
             spill_folder: None,
+            aws: AwsSettings::default(),
             caches: CacheLimits {
                 column_bytes: 256 << 20,
                 answer_bytes: 128 << 20,
@@ -58,10 +67,22 @@ impl EngineSettings {
         .build_arc()
     }
 
+    /// The memory that a share has, in bytes.
+    pub(crate) fn memory_of(&self, share: Share) -> usize {
+        self.memory_limit_bytes / share.memory_parts.max(1)
+    }
+
+    /// What a share's statements have: memory of their own, and the disk and caches of all.
+    pub(crate) fn runtime_of(&self, share: Share, all: &RuntimeEnv) -> Arc<RuntimeEnv> {
+        Arc::new(RuntimeEnv {
+            memory_pool: Arc::new(FairSpillPool::new(self.memory_of(share))),
+            ..all.clone()
+        })
+    }
+
     /// The settings a session starts with.
     pub(crate) fn session(&self) -> SessionConfig {
         let mut config = SessionConfig::new()
-            .with_default_catalog_and_schema(DATABASE, DEFAULT_SCHEMA)
             .with_create_default_catalog_and_schema(false)
             .with_information_schema(true);
         if let Some(streams) = self.parallelism {

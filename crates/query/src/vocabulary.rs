@@ -1,10 +1,7 @@
 //! The words a statement is made of, for completion.
 
-use datafusion::common::TableReference;
-use flowtrail_lake::definition::built_in;
 use flowtrail_lake::scan::Figures;
 
-use crate::views::VIEWS;
 use crate::{Engine, QueryError};
 
 /// Words people type; the parser knows many more.
@@ -116,18 +113,12 @@ impl Vocabulary {
 impl Engine {
     /// The words that make sense in a statement now.
     pub async fn vocabulary(&self) -> Result<Vocabulary, QueryError> {
-        let opened = self.open(Figures::default());
-        let named = built_in()
-            .iter()
-            .map(|table| (table.schema, table.name))
-            .chain(VIEWS.iter().map(|v| (v.schema, v.name)));
+        let names = self.names().await?;
+        let opened = self.open(names.clone(), Figures::default());
         let mut tables = Vec::new();
-        for (schema, name) in named {
-            let Some(table) = opened
-                .table(schema, name)
-                .await
-                .map_err(|e| QueryError::planning(e, ""))?
-            else {
+        for (name, relation) in names.all() {
+            // One that cannot be opened, such as a view of a table that is gone, is not worth completing.
+            let Ok(table) = opened.open(&name, &relation, &[]).await else {
                 continue;
             };
             let columns = table
@@ -136,7 +127,7 @@ impl Engine {
                 .iter()
                 .map(|field| field.name().clone())
                 .collect();
-            tables.push((shortest(schema, name), columns));
+            tables.push((names.shortest(&name), columns));
         }
         Ok(Vocabulary {
             tables,
@@ -160,14 +151,5 @@ impl Engine {
         names.sort_unstable();
         names.dedup();
         names
-    }
-}
-
-/// Log tables need no schema; of the others it says what they are.
-fn shortest(schema: &str, name: &str) -> String {
-    if schema == "logs" {
-        name.to_owned()
-    } else {
-        TableReference::partial(schema, name).to_string()
     }
 }

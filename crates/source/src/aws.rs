@@ -16,7 +16,7 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
 
 use crate::credentials::Credentials;
-use crate::error::{Request, SourceError};
+use crate::error::{Request, SourceError, story};
 
 const DEFAULT_REGION: &str = "us-east-1";
 const SESSION_NAME: &str = "flowtrail";
@@ -53,6 +53,26 @@ pub struct AwsSettings {
 /// credentials show at the first request.
 pub async fn s3_store(bucket: &str, settings: &AwsSettings) -> Result<Arc<dyn ObjectStore>, SourceError> {
     Ok(Arc::new(open_bucket(bucket, settings).await?))
+}
+
+/// The ARN under which AWS knows whoever runs this: what a role must trust to be assumed from here.
+///
+/// # Errors
+///
+/// [`SourceError::CallerUnknown`] when STS cannot be asked, or refuses.
+pub async fn caller(settings: &AwsSettings) -> Result<String, SourceError> {
+    let config = load_config(settings).await;
+    let mut sts = aws_sdk_sts::config::Builder::from(&config);
+    if let Some(endpoint) = &settings.endpoint {
+        sts = sts.endpoint_url(endpoint);
+    }
+    let identity = aws_sdk_sts::Client::from_conf(sts.build())
+        .get_caller_identity()
+        .send()
+        .await;
+    let unknown = |reason: String| SourceError::CallerUnknown { reason };
+    let identity = identity.map_err(|error| unknown(story(&error)))?;
+    identity.arn.ok_or_else(|| unknown("the answer has no ARN".to_owned()))
 }
 
 async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, SourceError> {

@@ -54,15 +54,20 @@ impl Bucket {
         format!("s3://{}/{}", self.name, self.prefix)
     }
 
-    /// Lists into `sender`, until the end, an error, or nobody listens.
-    pub(crate) async fn list(self, sender: mpsc::Sender<Listed>) {
-        if let Ok(Err(error)) = self.send_objects(&sender).await {
+    /// Lists into `sender`, until the end, an error, or nobody listens. A prefix that nothing is beneath is an error if
+    /// something `is_expected`.
+    pub(crate) async fn list(self, is_expected: bool, sender: mpsc::Sender<Listed>) {
+        if let Ok(Err(error)) = self.send_objects(is_expected, &sender).await {
             // Nobody listening is no trouble.
             let _ = sender.send(Err(error)).await;
         }
     }
 
-    async fn send_objects(&self, sender: &mpsc::Sender<Listed>) -> Result<Result<(), SourceError>, Abandoned> {
+    async fn send_objects(
+        &self,
+        is_expected: bool,
+        sender: &mpsc::Sender<Listed>,
+    ) -> Result<Result<(), SourceError>, Abandoned> {
         let mut found = false;
         let mut refused = None;
         if !self.is_folder {
@@ -97,10 +102,11 @@ impl Bucket {
         if found || prefix.is_none() {
             return Ok(Ok(()));
         }
-        Ok(Err(match refused {
-            Some(error) => error,
-            None => self.not_found().await,
-        }))
+        match refused {
+            Some(error) => Ok(Err(error)),
+            None if is_expected => Ok(Err(self.not_found().await)),
+            None => Ok(Ok(())),
+        }
     }
 
     async fn send(&self, sender: &mpsc::Sender<Listed>, object: Object) -> Result<(), Abandoned> {

@@ -19,6 +19,12 @@ pub enum SourceError {
         /// What is wrong with it and what was expected.
         reason: String,
     },
+    /// AWS does not say who asks it.
+    #[error("AWS does not say who asks it: {reason}")]
+    CallerUnknown {
+        /// What came instead.
+        reason: String,
+    },
     /// A setting of the connection to AWS cannot be used.
     #[error("{setting} `{value}` cannot be used: {reason}")]
     InvalidSetting {
@@ -224,6 +230,19 @@ impl SourceError {
             Self::Io { source, .. } => matches!(source.kind(), io::ErrorKind::Interrupted | io::ErrorKind::TimedOut),
             _ => false,
         }
+    }
+
+    /// What S3 answered when the keys of a bucket were listed.
+    pub fn of_listing(bucket: &str, error: &object_store::Error) -> Self {
+        let action = "list";
+        Self::from_store(
+            &Request {
+                action,
+                bucket,
+                key: None,
+            },
+            error,
+        )
     }
 
     /// A file system error, by what the system said.

@@ -19,7 +19,7 @@ mod object;
 mod place;
 mod source;
 
-pub use aws::{AwsSettings, s3_store};
+pub use aws::{AwsSettings, caller, s3_store};
 pub use error::SourceError;
 pub use fetched::{Fetched, SPOOL_BYTES};
 pub use filter::{KeyFilter, Verdict};

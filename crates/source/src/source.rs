@@ -2,10 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::Utc;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
+use object_store::ObjectStore;
 use tokio::sync::oneshot;
 
 use crate::aws::{AwsSettings, s3_store};
@@ -66,12 +68,31 @@ impl Source {
         Ok(Self(kind))
     }
 
+    /// The part of a bucket that is under `prefix`, over a connection that is there: places of one bucket share it.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::UnsupportedKey`].
+    pub fn of_bucket(store: Arc<dyn ObjectStore>, bucket: &str, prefix: &str) -> Result<Self, SourceError> {
+        Ok(Self(Kind::Bucket(Bucket::new(store, bucket, prefix)?)))
+    }
+
     /// Lists the objects in key order.
     ///
     /// Names that start with `.` or `_`, folder markers, pipes, sockets and devices are left out; a place that is one
     /// object lists just it, whatever its name. An error item says what could not be listed: a folder's listing goes
     /// on behind it, a bucket's ends.
     pub fn list(&self) -> BoxStream<'static, Result<Object, SourceError>> {
+        self.listing(true)
+    }
+
+    /// As [`Source::list`], for a prefix of a bucket that may well have nothing beneath it: no error is made of that,
+    /// nor a search for the nearest prefix that has.
+    pub fn list_if_any(&self) -> BoxStream<'static, Result<Object, SourceError>> {
+        self.listing(false)
+    }
+
+    fn listing(&self, is_expected: bool) -> BoxStream<'static, Result<Object, SourceError>> {
         match self.0.clone() {
             Kind::Stdin => stream::iter([Ok(stdin_object())]).boxed(),
             Kind::File(path) => stream::once(async move { list_file(&path).await }).boxed(),
@@ -80,7 +101,7 @@ impl Source {
                     folder::walk(&root, &mut |listed| sender.blocking_send(listed).is_ok());
                 })
             }),
-            Kind::Bucket(bucket) => listing(bucket.place(), |sender| tokio::spawn(bucket.list(sender))),
+            Kind::Bucket(bucket) => listing(bucket.place(), |sender| tokio::spawn(bucket.list(is_expected, sender))),
         }
     }
 

@@ -59,14 +59,48 @@ const RULES: &[Rule] = &[
         must_not_use: &["clap"],
     },
     Rule {
+        package: "flowtrail-catalog",
+        may_use: &["flowtrail-lake"],
+        must_not_use: &["datafusion", "deltalake-core", "clap"],
+    },
+    Rule {
+        package: "flowtrail-external",
+        may_use: &[
+            "flowtrail-source",
+            "flowtrail-decode",
+            "flowtrail-lake",
+            "flowtrail-catalog",
+        ],
+        must_not_use: &["deltalake-core", "aws-config", "clap"],
+    },
+    Rule {
         package: "flowtrail-load",
         may_use: &["flowtrail-source", "flowtrail-decode", "flowtrail-lake"],
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
         package: "flowtrail-query",
-        may_use: &["flowtrail-aggregate", "flowtrail-lake"],
+        may_use: &[
+            "flowtrail-aggregate",
+            "flowtrail-catalog",
+            "flowtrail-external",
+            "flowtrail-lake",
+            "flowtrail-source",
+        ],
         must_not_use: &["deltalake-core", "clap"],
+    },
+    Rule {
+        package: "flowtrail-session",
+        may_use: &[
+            "flowtrail-catalog",
+            "flowtrail-decode",
+            "flowtrail-external",
+            "flowtrail-lake",
+            "flowtrail-load",
+            "flowtrail-query",
+            "flowtrail-source",
+        ],
+        must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
         package: "flowtrail",

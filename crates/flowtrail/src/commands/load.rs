@@ -139,6 +139,7 @@ fn options(arguments: &LoadArguments, kind: Option<LogKind>) -> Result<LoadOptio
             max_inflated_bytes: arguments.max_inflated.unwrap_or(defaults.max_inflated_bytes),
         },
         batch_objects: batch_objects(),
+        ..LoadOptions::default()
     })
 }
 

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use flowtrail_lake::Lake;
 use flowtrail_query::{Engine, EngineSettings};
+use flowtrail_session::Session;
 use flowtrail_source::AwsSettings;
 
 use crate::arguments::{Arguments, Command};
@@ -47,8 +48,17 @@ impl Context {
     }
 
     /// Opens the lake for questions, set up otherwise than usual.
-    pub async fn engine_with(&self, settings: EngineSettings) -> Result<Engine, Failure> {
+    async fn engine_with(&self, settings: EngineSettings) -> Result<Engine, Failure> {
+        let settings = EngineSettings {
+            aws: self.aws.clone(),
+            ..settings
+        };
         Ok(Engine::new(self.lake().await?, settings)?)
+    }
+
+    /// Opens the lake for statements of every kind.
+    pub async fn session(&self, settings: EngineSettings) -> Result<Session, Failure> {
+        Ok(Session::new(self.engine_with(settings).await?, self.aws.clone()))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use flowtrail_query::QueryFigures;
 use flowtrail_query::statements::Statement;
-use flowtrail_query::{Engine, QueryFigures};
+use flowtrail_session::Session;
 use futures::TryStreamExt;
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use crate::stdout;
 
 /// Runs each statement `times` times, without printing its rows, and prints what each run cost.
 pub async fn repeat(
-    engine: &Engine,
+    session: &Session,
     statements: &[Statement<'_>],
     times: NonZeroU32,
     json: bool,
@@ -21,7 +22,7 @@ pub async fn repeat(
     for statement in statements {
         let mut runs = Vec::new();
         for _ in 0..times.get() {
-            runs.push(run(engine, statement.text).await?);
+            runs.push(run(session, statement.text).await?);
         }
         if json {
             let runs: Vec<_> = runs.iter().map(figures_json).collect();
@@ -36,8 +37,8 @@ pub async fn repeat(
     Ok(())
 }
 
-async fn run(engine: &Engine, statement: &str) -> Result<QueryFigures, Failure> {
-    let mut answer = engine.run(statement).await?;
+async fn run(session: &Session, statement: &str) -> Result<QueryFigures, Failure> {
+    let mut answer = session.run(statement).await?;
     while answer.stream.try_next().await?.is_some() {}
     Ok(answer.figures.get())
 }

@@ -9,6 +9,7 @@ use flowtrail_query::output::{
 };
 use flowtrail_query::statements::split;
 use flowtrail_query::{Engine, EngineSettings, QueryFigures};
+use flowtrail_session::Session;
 use serde_json::json;
 
 use super::repeat::repeat;
@@ -25,10 +26,10 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         // Each run is to cost what the statement costs.
         settings.caches.answer_bytes = 0;
     }
-    let engine = context.engine_with(settings).await?;
+    let session = context.session(settings).await?;
     let printer = Printer::new(context.json, &arguments)?;
     let Some(text) = statements(&arguments)? else {
-        return prompt(&engine, printer);
+        return prompt(&session, printer);
     };
     let statements = split(&text);
     if statements.is_empty() {
@@ -38,7 +39,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         ));
     }
     if let Some(times) = arguments.repeat {
-        repeat(&engine, &statements, times, context.json).await?;
+        repeat(&session, &statements, times, context.json).await?;
         return Ok(ExitCode::SUCCESS);
     }
     if statements.len() > 1 && printer.file.is_some() {
@@ -49,7 +50,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         ));
     }
     for statement in statements {
-        printer.answer(&engine, statement.text).await?;
+        printer.answer(&session, statement.text).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -76,21 +77,21 @@ fn statements(arguments: &SqlArguments) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
-fn prompt(engine: &Engine, mut printer: Printer) -> Outcome {
+fn prompt(session: &Session, mut printer: Printer) -> Outcome {
     let runtime = tokio::runtime::Handle::current();
     println!(
         "flowtrail {} on {}; \\? for help",
         env!("CARGO_PKG_VERSION"),
-        engine.lake()
+        session.engine().lake()
     );
     // The editor waits for keys; statements run on the runtime's own threads meanwhile.
     tokio::task::block_in_place(|| {
-        let vocabulary = || runtime.block_on(engine.vocabulary()).unwrap_or_default();
+        let vocabulary = || runtime.block_on(session.engine().vocabulary()).unwrap_or_default();
         let mut run = |input: Input<'_>| {
             let outcome = match input {
-                Input::Statement(statement) => runtime.block_on(printer.answer(engine, statement)),
+                Input::Statement(statement) => runtime.block_on(printer.answer(session, statement)),
                 Input::Command { name: "q", .. } => return Control::Quit,
-                Input::Command { name, argument } => printer.command(&runtime, engine, name, argument),
+                Input::Command { name, argument } => printer.command(&runtime, session.engine(), name, argument),
             };
             if let Err(failure) = outcome {
                 failure::tell(&failure, false);
@@ -148,8 +149,8 @@ impl Printer {
     }
 
     /// Runs a statement and prints its answer and what it cost.
-    async fn answer(&self, engine: &Engine, statement: &str) -> Result<(), Failure> {
-        let answer = engine.run(statement).await?;
+    async fn answer(&self, session: &Session, statement: &str) -> Result<(), Failure> {
+        let answer = session.run(statement).await?;
         let columns: Vec<_> = answer
             .schema
             .fields()

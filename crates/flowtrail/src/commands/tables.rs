@@ -80,9 +80,8 @@ pub async fn listing(engine: &Engine) -> Result<String, Failure> {
         "what it holds",
     ]);
     for table in engine.tables().await? {
+        let name = table.qualified_name();
         let TableSummary {
-            schema,
-            name,
             kind,
             rows,
             files,
@@ -90,11 +89,11 @@ pub async fn listing(engine: &Engine) -> Result<String, Failure> {
             first_day,
             last_day,
             comment,
-            version: _,
+            ..
         } = table;
         let is_table = rows.is_some() || files > 0;
         grid.add_row([
-            format!("{schema}.{name}"),
+            name,
             kind.to_string(),
             rows.map(readable_count).unwrap_or_default(),
             if is_table { readable_count(files) } else { String::new() },
@@ -121,10 +120,7 @@ pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure
         sort_order,
         definition,
     } = engine.describe(table).await?;
-    let mut text = format!(
-        "{}.{} ({}): {}\n",
-        summary.schema, summary.name, summary.kind, summary.comment
-    );
+    let mut text = format!("{} ({}): {}\n", summary.qualified_name(), summary.kind, summary.comment);
     let has_comments = columns.iter().any(|column| column.comment.is_some());
     let headings = ["column", "type", "what it holds"];
     let mut grid = grid(if has_comments { &headings } else { &headings[..2] });
@@ -149,7 +145,7 @@ pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure
         let _ = writeln!(text, "sorted inside files by {}", sort_order.join(", "));
     }
     if let Some(definition) = definition {
-        let _ = write!(text, "defined as\n{definition}");
+        let _ = writeln!(text, "defined as\n{}", definition.trim_end());
     }
     Ok(text)
 }

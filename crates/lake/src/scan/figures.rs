@@ -24,7 +24,7 @@ pub struct Figures(Arc<Mutex<BTreeMap<String, ScanFigures>>>);
 
 impl Figures {
     /// Notes one scan of `table`. A table scanned twice counts what each scan reads, and its own size once.
-    pub(super) fn note(&self, table: &str, scan: ScanFigures) {
+    pub fn note(&self, table: &str, scan: ScanFigures) {
         let mut scans = self.0.lock();
         let held = scans.entry(table.to_owned()).or_default();
         held.files_total = scan.files_total;

@@ -59,6 +59,11 @@ impl FileStatistics {
         self.json["numRecords"].as_u64()
     }
 
+    /// Whether a column is known to be NULL in every row of the file.
+    pub fn is_all_null(&self, column: &str) -> bool {
+        self.rows().is_some_and(|rows| self.nulls(column) == Some(rows))
+    }
+
     fn nulls(&self, column: &str) -> Option<u64> {
         if column == DAY {
             return Some(if self.day.is_some() { 0 } else { self.rows()? });

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use flowtrail_lake::compact::{CompactOptions, CompactProgress, CompactSummary, compact};
 use flowtrail_lake::definition::{history_table, log_table};
-use flowtrail_lake::history::{BatchStamp, HistoryRow, Status, history_batch, loaded_objects};
+use flowtrail_lake::history::{BatchStamp, HistoryRow, LoadsOf, Status, history_batch, loaded_objects};
 use flowtrail_lake::rows::read_columns;
 use flowtrail_lake::scan::{Figures, LakeTable, engine_store};
 use flowtrail_lake::stage::{Part, new_columns, stage};
@@ -354,9 +354,14 @@ async fn a_table_without_days_is_one_partition_and_reads_as_before() {
         .await;
     }
     let is_wanted = |uri: &str| uri.starts_with("s3://b/");
-    let before = loaded_objects(&table, &table.snapshot().await.unwrap().unwrap(), is_wanted)
-        .await
-        .unwrap();
+    let before = loaded_objects(
+        &table,
+        &table.snapshot().await.unwrap().unwrap(),
+        &LoadsOf::Logs,
+        is_wanted,
+    )
+    .await
+    .unwrap();
     let summary = compact_all(&table).await;
     assert_eq!(
         (
@@ -369,7 +374,7 @@ async fn a_table_without_days_is_one_partition_and_reads_as_before() {
     );
     let after = table.snapshot().await.unwrap().unwrap();
     assert_eq!(after.files().len(), 1);
-    let known = loaded_objects(&table, &after, is_wanted).await.unwrap();
+    let known = loaded_objects(&table, &after, &LoadsOf::Logs, is_wanted).await.unwrap();
     assert_eq!(known, before);
     assert_eq!(known["s3://b/1"].etag, "e3");
 }

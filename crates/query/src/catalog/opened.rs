@@ -5,15 +5,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use datafusion::catalog::{TableProvider, view::ViewTable};
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::{DataFusionError, Result, plan_err};
 use datafusion::execution::session_state::SessionState;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use flowtrail_catalog::{Definition, ObjectName};
+use flowtrail_external::{Access, ExternalProvider};
 use flowtrail_lake::scan::{Figures, LakeTable};
-use flowtrail_lake::{Lake, Snapshot, TableDefinition, definition};
+use flowtrail_lake::{Lake, Snapshot, TableDefinition};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-use super::LakeCatalogs;
-use crate::views::{self, View};
+use super::provider::LakeCatalogs;
+use super::{Names, Relation};
+use crate::scope::Scope;
+use crate::{planning, variant};
 
 type Opening = Arc<OnceCell<Arc<dyn TableProvider>>>;
 
@@ -24,12 +29,12 @@ pub struct KnownSnapshots(Arc<Mutex<HashMap<String, Snapshot>>>);
 impl KnownSnapshots {
     fn get(&self, table: &TableDefinition) -> Option<Snapshot> {
         let known = self.0.lock();
-        known.get(&table.qualified_name()).cloned()
+        known.get(table.folder.as_ref()).cloned()
     }
 
     fn put(&self, table: &TableDefinition, snapshot: Snapshot) {
         let mut known = self.0.lock();
-        known.insert(table.qualified_name(), snapshot);
+        known.insert(table.folder.clone().into_owned(), snapshot);
     }
 }
 
@@ -40,7 +45,10 @@ pub struct OpenedTables {
     figures: Figures,
     /// What views are planned with.
     session: SessionState,
-    tables: Mutex<HashMap<(&'static str, &'static str), Opening>>,
+    names: Names,
+    /// How raw files are reached.
+    access: Access,
+    tables: Mutex<HashMap<ObjectName, Opening>>,
 }
 
 impl fmt::Debug for OpenedTables {
@@ -53,41 +61,103 @@ impl fmt::Debug for OpenedTables {
 
 impl OpenedTables {
     /// Nothing is opened yet. What the tables' scans read is noted in `figures`.
-    pub fn new(lake: Lake, known: KnownSnapshots, session: SessionState, figures: Figures) -> Arc<Self> {
+    pub fn new(
+        lake: Lake,
+        known: KnownSnapshots,
+        session: SessionState,
+        names: Names,
+        access: Access,
+        figures: Figures,
+    ) -> Arc<Self> {
         Arc::new(Self {
             lake,
             known,
             figures,
             session,
+            names,
+            access,
             tables: Mutex::default(),
         })
     }
 
-    /// `session`, with these tables as all it sees.
-    pub fn visible_in(self: &Arc<Self>, mut session: SessionState) -> SessionState {
-        session.register_catalog_list(Arc::new(LakeCatalogs::new(Arc::clone(self))));
+    /// The session, with these tables as all it sees.
+    pub fn session(self: &Arc<Self>) -> SessionState {
+        self.session_of(&self.names, Arc::new([]))
+    }
+
+    /// The session as the query of the last view of `within` sees it, or a statement where there is none.
+    fn session_of(self: &Arc<Self>, names: &Names, within: Arc<[ObjectName]>) -> SessionState {
+        let mut session = self.session.clone();
+        let catalog = &mut session.config_mut().options_mut().catalog;
+        catalog.default_catalog.clone_from(&names.scope.database);
+        catalog.default_schema.clone_from(&names.scope.schema);
+        session.register_catalog_list(Arc::new(LakeCatalogs::new(Arc::clone(self), names.clone(), within)));
         session
     }
 
-    /// The table or view of that schema and name.
-    pub async fn table(self: &Arc<Self>, schema: &str, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if let Some(table) = definition::find(schema, name) {
-            let opening = self.opening(table.schema, table.name);
-            return opening.get_or_try_init(|| self.open(table)).await.cloned().map(Some);
+    /// The table or view of that name.
+    pub async fn open(
+        self: &Arc<Self>,
+        name: &ObjectName,
+        relation: &Relation,
+        within: &[ObjectName],
+    ) -> Result<Arc<dyn TableProvider>> {
+        if within.contains(name) {
+            return plan_err!("view `{name}` asks itself, by way of the views it names");
         }
-        if let Some(view) = views::find(schema, name) {
-            let opening = self.opening(view.schema, view.name);
-            return opening.get_or_try_init(|| self.plan(view)).await.cloned().map(Some);
-        }
-        Ok(None)
+        let opening = {
+            let mut tables = self.tables.lock();
+            Arc::clone(tables.entry(name.clone()).or_default())
+        };
+        let opened = opening.get_or_try_init(|| self.opened(name, relation, within)).await?;
+        Ok(Arc::clone(opened))
     }
 
-    fn opening(&self, schema: &'static str, name: &'static str) -> Opening {
-        let mut tables = self.tables.lock();
-        Arc::clone(tables.entry((schema, name)).or_default())
+    async fn opened(
+        self: &Arc<Self>,
+        name: &ObjectName,
+        relation: &Relation,
+        within: &[ObjectName],
+    ) -> Result<Arc<dyn TableProvider>> {
+        let within = || within.iter().chain([name]).cloned().collect();
+        match relation {
+            Relation::BuiltIn(table) => self.table(table).await,
+            Relation::BuiltInView(view) => self.view(view.sql, &[], &Scope::default(), within()).await,
+            Relation::Defined(defined) => match &defined.definition {
+                Definition::View(view) => {
+                    let scope = Scope {
+                        database: view.database.clone(),
+                        schema: view.schema.clone(),
+                    };
+                    self.view(&view.sql, &view.columns, &scope, within()).await
+                }
+                Definition::Table(stored) => {
+                    let table = variant::definition_of(name, stored);
+                    let snapshot = self.snapshot(&table).await?;
+                    variant::provider(name, stored, table, snapshot, self.figures.clone())
+                }
+                Definition::ExternalTable(table) => {
+                    let (table, access) = (Arc::new(table.clone()), self.access.clone());
+                    ExternalProvider::new(&name.to_string(), table, access, self.figures.clone())
+                        .map(|provider| Arc::new(provider) as Arc<dyn TableProvider>)
+                        .map_err(|e| DataFusionError::External(Box::new(e)))
+                }
+                other => plan_err!("`{name}` is {}, which cannot be asked yet", other.noun()),
+            },
+        }
     }
 
-    async fn open(&self, table: &Arc<TableDefinition>) -> Result<Arc<dyn TableProvider>> {
+    async fn table(&self, table: &Arc<TableDefinition>) -> Result<Arc<dyn TableProvider>> {
+        let snapshot = self.snapshot(table).await?;
+        Ok(Arc::new(LakeTable::new(
+            Arc::clone(table),
+            snapshot,
+            self.figures.clone(),
+        )))
+    }
+
+    /// The newest snapshot of a table, or none where nothing was ever put into it.
+    async fn snapshot(&self, table: &Arc<TableDefinition>) -> Result<Option<Snapshot>> {
         let known = self.known.get(table);
         let snapshot = self
             .lake
@@ -98,16 +168,36 @@ impl OpenedTables {
         if let Some(snapshot) = &snapshot {
             self.known.put(table, snapshot.clone());
         }
-        Ok(Arc::new(LakeTable::new(
-            Arc::clone(table),
-            snapshot,
-            self.figures.clone(),
-        )))
+        Ok(snapshot)
     }
 
-    async fn plan(self: &Arc<Self>, view: &View) -> Result<Arc<dyn TableProvider>> {
-        let session = self.visible_in(self.session.clone());
-        let plan = Box::pin(session.create_logical_plan(view.sql)).await?;
-        Ok(Arc::new(ViewTable::new(plan, Some(view.sql.to_owned()))))
+    async fn view(
+        self: &Arc<Self>,
+        sql: &str,
+        columns: &[String],
+        scope: &Scope,
+        within: Arc<[ObjectName]>,
+    ) -> Result<Arc<dyn TableProvider>> {
+        let names = Names {
+            definitions: Arc::clone(&self.names.definitions),
+            scope: scope.clone(),
+        };
+        let session = self.session_of(&names, within);
+        let mut plan = Box::pin(planning::plan(&session, sql, &names)).await?;
+        if !columns.is_empty() {
+            let given = plan.schema().fields().len();
+            if given != columns.len() {
+                return plan_err!("the view names {} columns, and its query gives {given}", columns.len());
+            }
+            let renamed: Vec<_> = plan
+                .schema()
+                .columns()
+                .into_iter()
+                .zip(columns)
+                .map(|(column, name)| Expr::Column(column).alias(name))
+                .collect();
+            plan = LogicalPlanBuilder::from(plan).project(renamed)?.build()?;
+        }
+        Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
     }
 }

@@ -1,4 +1,4 @@
-//! Catalog and schemas as the engine asks for them.
+//! Catalogs and schemas as the engine asks for them.
 
 use std::sync::Arc;
 
@@ -6,103 +6,118 @@ use async_trait::async_trait;
 use datafusion::catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, TableProvider};
 use datafusion::common::Result;
 use datafusion::logical_expr::TableType;
-use flowtrail_lake::definition::DATABASE;
+use flowtrail_catalog::ObjectName;
 
-use super::{OpenedTables, SCHEMAS, names, schema_of};
-use crate::settings::DEFAULT_SCHEMA;
-use crate::views;
+use super::{Names, OpenedTables, Relation};
+use crate::scope::ATHENA_CATALOG;
 
-/// All catalogs: the one of the lake.
-#[derive(Debug)]
+/// All databases, as one statement sees them.
+#[derive(Clone, Debug)]
 pub struct LakeCatalogs {
-    catalog: Arc<LakeCatalog>,
+    opened: Arc<OpenedTables>,
+    /// What names mean: in a view, where it was made.
+    names: Names,
+    /// The views that are being planned, each a part of the one before.
+    within: Arc<[ObjectName]>,
 }
 
 impl LakeCatalogs {
-    /// The lake's catalog, with what a statement has opened of it.
-    pub fn new(opened: Arc<OpenedTables>) -> Self {
-        Self {
-            catalog: Arc::new(LakeCatalog { opened }),
-        }
+    /// The databases, for a statement or for the query of the last of `within`.
+    pub fn new(opened: Arc<OpenedTables>, names: Names, within: Arc<[ObjectName]>) -> Self {
+        Self { opened, names, within }
     }
 }
 
 impl CatalogProviderList for LakeCatalogs {
-    /// Keeps nothing: there is one catalog.
+    /// Keeps nothing: a database is made by a statement.
     fn register_catalog(&self, _: String, _: Arc<dyn CatalogProvider>) -> Option<Arc<dyn CatalogProvider>> {
         None
     }
 
     fn catalog_names(&self) -> Vec<String> {
-        vec![DATABASE.to_owned()]
+        self.names.databases()
     }
 
     fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
-        (name == DATABASE).then(|| Arc::clone(&self.catalog) as _)
+        let names = &self.names;
+        let database = if name == ATHENA_CATALOG {
+            &names.scope.database
+        } else {
+            name
+        };
+        names.is_database(database).then(|| {
+            Arc::new(Database {
+                name: database.to_owned(),
+                of: self.clone(),
+            }) as _
+        })
     }
 }
 
 #[derive(Debug)]
-struct LakeCatalog {
-    opened: Arc<OpenedTables>,
+struct Database {
+    name: String,
+    of: LakeCatalogs,
 }
 
-impl CatalogProvider for LakeCatalog {
+impl CatalogProvider for Database {
     fn schema_names(&self) -> Vec<String> {
-        SCHEMAS.map(str::to_owned).to_vec()
+        self.of.names.schemas(&self.name)
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
-        let name = SCHEMAS.into_iter().find(|schema| *schema == name)?;
-        Some(Arc::new(LakeSchema {
-            name,
-            opened: Arc::clone(&self.opened),
+        Some(Arc::new(Schema {
+            database: self.name.clone(),
+            name: name.to_owned(),
+            of: self.of.clone(),
         }))
     }
 }
 
+/// A schema, or another database that stands where a schema can: `database.table`.
 #[derive(Debug)]
-struct LakeSchema {
-    name: &'static str,
-    opened: Arc<OpenedTables>,
+struct Schema {
+    database: String,
+    name: String,
+    of: LakeCatalogs,
 }
 
-impl LakeSchema {
-    /// The schema a table of this one is really in: the engine asks `public` for every bare name.
-    fn holder(&self, table: &str) -> Option<&'static str> {
-        if self.name == DEFAULT_SCHEMA {
-            schema_of(table)
-        } else {
-            Some(self.name)
+impl Schema {
+    fn find(&self, name: &str) -> Option<(ObjectName, Relation)> {
+        let names = &self.of.names;
+        let is_current = self.database == names.scope.database;
+        let mut parts = vec![self.name.clone(), name.to_owned()];
+        if !is_current {
+            parts.insert(0, self.database.clone());
         }
+        names.resolve(&parts)
     }
 }
 
 #[async_trait]
-impl SchemaProvider for LakeSchema {
+impl SchemaProvider for Schema {
     fn table_names(&self) -> Vec<String> {
-        names(self.name).into_iter().map(str::to_owned).collect()
+        self.of.names.relations(&self.database, &self.name)
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        match self.holder(name) {
-            Some(schema) => self.opened.table(schema, name).await,
+        match self.find(name) {
+            Some((name, relation)) => self.of.opened.open(&name, &relation, &self.of.within).await.map(Some),
             None => Ok(None),
         }
     }
 
     async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
-        let Some(schema) = self.holder(name).filter(|_| self.table_exist(name)) else {
-            return Ok(None);
-        };
-        Ok(Some(if views::find(schema, name).is_some() {
-            TableType::View
-        } else {
-            TableType::Base
+        Ok(self.find(name).map(|(_, relation)| {
+            if relation.is_view() {
+                TableType::View
+            } else {
+                TableType::Base
+            }
         }))
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.holder(name).is_some_and(|schema| names(schema).contains(&name))
+        self.find(name).is_some()
     }
 }

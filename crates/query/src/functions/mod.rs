@@ -30,6 +30,8 @@ mod time;
 mod type_name;
 mod url;
 
+pub use arguments::texts;
+pub use function::{Function, Known};
 pub use json::json_object;
 pub use time::Unit;
 
@@ -39,6 +41,8 @@ use datafusion::common::Result;
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::logical_expr::registry::FunctionRegistry;
+
+use crate::variant;
 
 /// Makes every function known to a session.
 pub fn register(session: &mut SessionState) -> Result<()> {
@@ -75,6 +79,7 @@ fn all() -> Vec<Arc<ScalarUDF>> {
         network::all(),
         nested::all(),
         parse_ip::all(),
+        vec![variant::variant_object(), variant::variant_timestamp()],
     ];
     let others = families.into_iter().flatten().map(ScalarUDF::from);
     of_logs

@@ -1,0 +1,29 @@
+//! The definitions kept in the lake: databases, views, tables, functions, stages, pipes, integrations, warehouses.
+//!
+//! ```text
+//!   CREATE … ──> Definition ──[Catalog]── <lake>/catalog/<kind>/<name>/<number>.json, each written once
+//! ```
+//!
+//! [`Catalog::definitions`] is what there is at this moment, to be looked up by name; [`Catalog::put`] and
+//! [`Catalog::drop`] change one definition, safely under several writers.
+//!
+//! **Invariant:** it parses no statement, plans nothing and loads nothing.
+
+mod catalog;
+mod column_type;
+mod definition;
+mod definitions;
+mod error;
+mod name;
+mod properties;
+
+pub use catalog::Catalog;
+pub use column_type::{ColumnType, TypeError};
+pub use definition::{
+    Column, Definition, ExternalTable, Field, FileFormat, Function, Integration, Kind, Partition, Pipe, Stage,
+    StoredTable, View, Warehouse,
+};
+pub use definitions::{Defined, Definitions};
+pub use error::CatalogError;
+pub use name::{DEFAULT_DATABASE, DEFAULT_SCHEMA, ObjectName};
+pub use properties::Properties;

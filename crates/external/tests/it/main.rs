@@ -1,0 +1,10 @@
+//! Tables over temporary folders, asked through the engine.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod bucket;
+mod desk;
+mod parquet;
+mod partitions;
+mod projection;
+mod rows;
+mod serdes;

@@ -1,0 +1,316 @@
+//! One batch of objects into a table that a user made.
+
+mod rows;
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use chrono::Utc;
+use flowtrail_decode::Limits;
+use flowtrail_lake::definition::history_table;
+use flowtrail_lake::history::{BatchStamp, HistoryRow, Status, history_batch};
+use flowtrail_lake::intent::TableOutcome;
+use flowtrail_lake::stage::{Part, StagedFile, discard, new_columns, stage};
+use flowtrail_lake::{LakeError, columns_to_json, failpoint, on_core};
+use flowtrail_source::Object;
+use futures::StreamExt;
+use tokio::sync::Semaphore;
+
+use crate::batch::BatchContext;
+use crate::object::sha256;
+use crate::plan::Work;
+use crate::shred::Paths;
+use crate::summary::CopiedObject;
+use crate::target::Target;
+use crate::{LoadError, LoadSummary, OnError};
+
+/// Rows are staged when they take this much memory.
+const FLUSH_BYTES: usize = 96 << 20;
+
+/// Reads the objects and stages their rows, as [`crate::batch::run`] does for logs.
+pub async fn run(
+    context: &BatchContext<'_>,
+    target: &Arc<Target>,
+    batch: i64,
+    objects: Vec<Work>,
+    summary: &mut LoadSummary,
+) -> Result<Vec<TableOutcome>, LoadError> {
+    let mut copy = Copy::new(context, target, batch).await?;
+    match copy.read_all(objects, summary).await {
+        Ok(()) => copy.finish().await,
+        Err(error) => {
+            copy.discard().await;
+            Err(error)
+        }
+    }
+}
+
+struct Copy<'a> {
+    context: &'a BatchContext<'a>,
+    target: &'a Arc<Target>,
+    batch: i64,
+    /// The columns the table has or declares.
+    table: SchemaRef,
+    paths: Option<Arc<Paths>>,
+    held: Vec<Part>,
+    held_bytes: usize,
+    files: Vec<StagedFile>,
+    new: Vec<Field>,
+    history: Vec<HistoryRow>,
+}
+
+/// What one object came to.
+struct Rows {
+    object: Object,
+    sha256: String,
+    parts: Vec<RecordBatch>,
+    /// What could not be read, with its place.
+    errors: Vec<String>,
+}
+
+impl<'a> Copy<'a> {
+    async fn new(context: &'a BatchContext<'a>, target: &'a Arc<Target>, batch: i64) -> Result<Self, LakeError> {
+        let stored = context.lake.table(&target.table).snapshot().await?;
+        let table = stored.map_or_else(
+            || Arc::clone(&target.table.columns),
+            |stored| Arc::clone(stored.schema()),
+        );
+        let paths = target
+            .variant
+            .as_ref()
+            .map(|variant| Arc::new(Paths::of(variant, &table)));
+        Ok(Self {
+            context,
+            target,
+            batch,
+            table,
+            paths,
+            held: Vec::new(),
+            held_bytes: 0,
+            files: Vec::new(),
+            new: Vec::new(),
+            history: Vec::new(),
+        })
+    }
+
+    async fn read_all(&mut self, objects: Vec<Work>, summary: &mut LoadSummary) -> Result<(), LoadError> {
+        let planned = objects.len();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let decoding = Arc::new(Semaphore::new(cores));
+        let stop = self.context.stop.clone();
+        let (target, table, paths) = (Arc::clone(self.target), Arc::clone(&self.table), self.paths.clone());
+        let limits = self.context.options.limits;
+        let reading = futures::stream::iter(objects)
+            .take_while(|_| std::future::ready(!stop.is_asked()))
+            .map(|work| {
+                let (target, table, paths) = (Arc::clone(&target), Arc::clone(&table), paths.clone());
+                let decoding = Arc::clone(&decoding);
+                tokio::spawn(async move { read(work, &target, table, paths, limits, &decoding).await })
+            })
+            .buffered(cores * 2);
+        let mut reading = std::pin::pin!(reading);
+        let mut done = 0;
+        while let Some(rows) = reading.next().await {
+            self.take_in(rows??, summary).await?;
+            failpoint::hit("load.object_read")?;
+            done += 1;
+        }
+        summary.stopped |= done < planned;
+        self.flush().await
+    }
+
+    async fn take_in(&mut self, rows: Rows, summary: &mut LoadSummary) -> Result<(), LoadError> {
+        let Rows {
+            object,
+            sha256,
+            parts,
+            errors,
+        } = rows;
+        let parsed: u64 = parts.iter().map(|part| part.num_rows() as u64).sum();
+        if let (Some(first), OnError::Abort) = (errors.first(), self.context.options.on_error) {
+            let (place, reason) = first.split_once(": ").unwrap_or(("the object", first));
+            return Err(LoadError::Aborted {
+                uri: object.uri,
+                place: place.to_owned(),
+                reason: reason.to_owned(),
+            });
+        }
+        let is_taken = errors.is_empty() || (self.context.options.on_error == OnError::Continue && parsed > 0);
+        let loaded = if is_taken { parsed } else { 0 };
+        if is_taken {
+            for batch in parts {
+                self.held_bytes += batch.get_array_memory_size();
+                self.held.push(Part {
+                    batch,
+                    object: None,
+                    fallback_day: None,
+                });
+            }
+            if self.held_bytes >= FLUSH_BYTES {
+                self.flush().await?;
+            }
+        }
+        let status = match (is_taken, errors.is_empty()) {
+            (false, _) => Status::Failed,
+            (true, false) => Status::LoadedWithRejects,
+            (true, true) => Status::Loaded,
+        };
+        self.context.progress.object_done(object.size_bytes, parsed);
+        let copied = CopiedObject {
+            uri: object.uri.clone(),
+            status: status.as_str(),
+            rows_parsed: parsed + errors.len() as u64,
+            rows_loaded: loaded,
+            errors_seen: errors.len() as u64,
+            first_error: errors.first().cloned(),
+        };
+        self.history
+            .push(history_row(&self.target.name, &object, sha256, status, &copied));
+        summary.add_copied(&self.target.name, object.size_bytes, copied);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), LoadError> {
+        let parts = std::mem::take(&mut self.held);
+        self.held_bytes = 0;
+        if parts.iter().all(|part| part.batch.num_rows() == 0) {
+            return Ok(());
+        }
+        for column in new_columns(&self.target.table, &parts) {
+            if !self.new.iter().any(|known| known.name() == column.name()) {
+                self.new.push(column);
+            }
+        }
+        let files = stage(&self.context.lake.table(&self.target.table), parts).await?;
+        self.files.extend(files);
+        Ok(())
+    }
+
+    /// Stages the history and gives all that was staged, the history last.
+    async fn finish(mut self) -> Result<Vec<TableOutcome>, LoadError> {
+        let declared = self
+            .target
+            .table
+            .columns
+            .fields()
+            .iter()
+            .map(|field| field.as_ref().clone());
+        let columns = Schema::new(declared.chain(std::mem::take(&mut self.new)).collect::<Vec<_>>());
+        let stamp = BatchStamp {
+            shard: self.context.shard,
+            batch: self.batch,
+            loaded_at: Utc::now(),
+        };
+        let batch = history_batch(&self.history, stamp)?;
+        let history = Part {
+            batch,
+            object: None,
+            fallback_day: None,
+        };
+        let of_history = TableOutcome {
+            table: history_table().qualified_name(),
+            files: stage(&self.context.lake.table(history_table()), vec![history]).await?,
+            ..TableOutcome::default()
+        };
+        if self.files.is_empty() {
+            return Ok(vec![of_history]);
+        }
+        let of_table = TableOutcome {
+            table: self.target.name.clone(),
+            files: self.files,
+            folder: Some(self.target.table.folder.clone().into_owned()),
+            columns: Some(columns_to_json(&columns)?),
+            ..TableOutcome::default()
+        };
+        Ok(vec![of_table, of_history])
+    }
+
+    async fn discard(self) {
+        discard(&self.context.lake.table(&self.target.table), &self.files).await;
+    }
+}
+
+fn history_row(table: &str, object: &Object, sha256: String, status: Status, copied: &CopiedObject) -> HistoryRow {
+    HistoryRow {
+        object_uri: object.uri.clone(),
+        table_name: Some(table.to_owned()),
+        status,
+        size_bytes: object.size_bytes,
+        etag: object.etag.clone(),
+        sha256,
+        last_modified: Some(object.last_modified),
+        format: None,
+        lines: copied.rows_parsed,
+        rows: copied.rows_loaded,
+        headers: 0,
+        rejected: copied.rows_parsed - copied.rows_loaded,
+        duplicates: 0,
+        nodata: 0,
+        skipdata: 0,
+        first_error: copied.first_error.clone(),
+    }
+}
+
+/// Reads an object. What is wrong with it alone is in the answer.
+async fn read(
+    work: Work,
+    target: &Arc<Target>,
+    table: SchemaRef,
+    paths: Option<Arc<Paths>>,
+    limits: Limits,
+    decoding: &Semaphore,
+) -> Result<Rows, LoadError> {
+    let Work { object, source, .. } = work;
+    let mut fetched = match source.fetch(&object).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            let errors = vec![error.to_string()];
+            return Ok(Rows {
+                object,
+                sha256: String::new(),
+                parts: Vec::new(),
+                errors,
+            });
+        }
+    };
+    let target = Arc::clone(target);
+    let core = decoding.acquire().await;
+    let (sha256, read) = on_core(move || {
+        let sha256 = sha256(&mut fetched).unwrap_or_default();
+        let read = rows::decode(fetched, &target, &table, paths.as_deref(), &limits);
+        (sha256, read)
+    })
+    .await?;
+    drop(core);
+    let (parts, mut errors) = read;
+    if let Err(error) = source.unchanged(&object).await {
+        errors.insert(0, error.to_string());
+    }
+    Ok(Rows {
+        object,
+        sha256,
+        parts,
+        errors,
+    })
+}
+
+impl LoadSummary {
+    fn add_copied(&mut self, table: &str, bytes: u64, copied: CopiedObject) {
+        let counts = self.tables.entry(table.to_owned()).or_default();
+        counts.objects += 1;
+        counts.lines += copied.rows_parsed;
+        counts.rows += copied.rows_loaded;
+        counts.rejected += copied.rows_parsed - copied.rows_loaded;
+        if copied.status == Status::Failed.as_str() {
+            self.failed += 1;
+        } else {
+            self.loaded += 1;
+            self.bytes += bytes;
+        }
+        if let Some(first) = &copied.first_error {
+            self.problem(&copied.uri, first.clone(), None);
+        }
+        self.copied.push(copied);
+    }
+}

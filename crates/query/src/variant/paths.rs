@@ -1,0 +1,191 @@
+//! `record:user.name` where a statement is planned.
+
+use arrow::datatypes::DataType;
+use datafusion::common::{Column, DFSchema, Result, ScalarValue, TableReference};
+use datafusion::execution::FunctionRegistry;
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, ScalarUDF, cast, lit};
+use datafusion::sql::sqlparser::ast::BinaryOperator;
+use flowtrail_lake::variant::{PathColumn, column_of};
+use std::sync::Arc;
+
+use super::rest_of;
+
+/// Makes `value:path` the column of that path, where the value is a variant that has one; otherwise what the path leads
+/// to in the value's JSON text, which is compared with numbers as a number.
+#[derive(Debug)]
+pub struct VariantPaths {
+    get_path: Arc<ScalarUDF>,
+    object: Arc<ScalarUDF>,
+}
+
+impl VariantPaths {
+    /// With the functions that read and write JSON text.
+    pub fn new(registry: &dyn FunctionRegistry) -> Result<Self> {
+        Ok(Self {
+            get_path: registry.udf("get_path")?,
+            object: registry.udf("variant_object")?,
+        })
+    }
+}
+
+impl ExprPlanner for VariantPaths {
+    fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        if let BinaryOperator::Custom(operator) = &expr.op
+            && operator == ":"
+            && let Expr::Literal(ScalarValue::Utf8(Some(path)), _) = &expr.right
+        {
+            return Ok(PlannerResult::Planned(self.at(expr.left, path, schema)));
+        }
+        let Some(operator) = reckons(&expr.op) else {
+            return Ok(PlannerResult::Original(expr));
+        };
+        let (left, right) = (
+            self.as_number(&expr.left, &expr.right, schema),
+            self.as_number(&expr.right, &expr.left, schema),
+        );
+        if left.is_none() && right.is_none() {
+            return Ok(PlannerResult::Original(expr));
+        }
+        let (left, right) = (left.unwrap_or(expr.left), right.unwrap_or(expr.right));
+        let planned = BinaryExpr::new(Box::new(left), operator, Box::new(right));
+        Ok(PlannerResult::Planned(Expr::BinaryExpr(planned)))
+    }
+}
+
+impl VariantPaths {
+    fn at(&self, value: Expr, path: &str, schema: &DFSchema) -> Expr {
+        let in_text = |value: Expr, path: &str| self.get_path.call(vec![value, lit(path)]);
+        let Expr::Column(column) = &value else {
+            return in_text(value, path);
+        };
+        let kept = Kept::of(column, schema);
+        if kept.is_empty() {
+            return in_text(value, path);
+        }
+        let (names, behind) = plain_names(path);
+        let in_column = kept.find(column, &names, behind).map(|(found, behind)| match behind {
+            "" => found,
+            behind => in_text(found, behind),
+        });
+        let in_column = in_column.or_else(|| self.inside(&kept, &names, behind));
+        match (in_column, kept.rest) {
+            (Some(found), None) => found,
+            (None, Some(rest)) => in_text(rest, path),
+            (None, None) => lit(ScalarValue::Utf8View(None)),
+            (Some(found), Some(rest)) => {
+                let found = cast(found, DataType::Utf8View);
+                datafusion::functions::core::expr_fn::coalesce(vec![found, in_text(rest, path)])
+            }
+        }
+    }
+
+    /// An object inside the variant, put together from the columns below it.
+    fn inside(&self, kept: &Kept, names: &[&str], behind: &str) -> Option<Expr> {
+        if names.is_empty() || !behind.is_empty() {
+            return None;
+        }
+        let below = kept.columns.iter().filter_map(|(found, column)| {
+            let inner = found.path.get(names.len()..).filter(|inner| !inner.is_empty())?;
+            let is_below = found.path.iter().zip(names).all(|(a, b)| a == b);
+            let mark = if found.is_list { "[]" } else { "" };
+            is_below.then(|| [lit(format!("{}{mark}", inner.join("."))), Expr::Column(column.clone())])
+        });
+        let below: Vec<Expr> = below.flatten().collect();
+        if below.is_empty() {
+            return None;
+        }
+        let arguments = std::iter::once(lit(ScalarValue::Utf8View(None))).chain(below).collect();
+        Some(self.object.call(arguments))
+    }
+
+    /// What was taken out of JSON text, as a number, where `other` is one.
+    fn as_number(&self, value: &Expr, other: &Expr, schema: &DFSchema) -> Option<Expr> {
+        let is_path = matches!(value, Expr::ScalarFunction(call) if call.func == self.get_path);
+        let is_number = is_path && other.get_type(schema).is_ok_and(|other| other.is_numeric());
+        is_number.then(|| datafusion::logical_expr::try_cast(value.clone(), DataType::Float64))
+    }
+}
+
+/// The columns of a variant's paths, and its rest.
+struct Kept {
+    columns: Vec<(PathColumn, Column)>,
+    rest: Option<Expr>,
+}
+
+impl Kept {
+    fn of(variant: &Column, schema: &DFSchema) -> Self {
+        let of_same = |table: Option<&TableReference>| variant.relation.is_none() || variant.relation.as_ref() == table;
+        let rest_name = rest_of(&variant.name);
+        let mut kept = Self {
+            columns: Vec::new(),
+            rest: None,
+        };
+        for (table, field) in schema.iter().filter(|(table, _)| of_same(*table)) {
+            let column = Column::new(table.cloned(), field.name());
+            if *field.name() == rest_name {
+                kept.rest = Some(Expr::Column(column));
+            } else if let Some(path) = PathColumn::read(&variant.name, field.name()) {
+                kept.columns.push((path, column));
+            }
+        }
+        kept
+    }
+
+    fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.rest.is_none()
+    }
+
+    /// The column of a path, or of a list that the path goes on in: with what is left of the path.
+    fn find<'a>(&self, variant: &Column, names: &[&str], behind: &'a str) -> Option<(Expr, &'a str)> {
+        let column_name = |is_list| column_of(&variant.name, names, is_list);
+        let found = |name: Option<String>| {
+            let name = name?;
+            let (_, column) = self.columns.iter().find(|(_, column)| column.name == name)?;
+            Some(Expr::Column(column.clone()))
+        };
+        let plain = if behind.is_empty() {
+            found(column_name(false))
+        } else {
+            None
+        };
+        match (plain, found(column_name(true))) {
+            (Some(plain), None) => Some((plain, "")),
+            (None, Some(list)) => Some((list, behind)),
+            (Some(plain), Some(list)) => {
+                let texts = [plain, list].map(|value| cast(value, DataType::Utf8View)).to_vec();
+                Some((datafusion::functions::core::expr_fn::coalesce(texts), ""))
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+/// The names a path begins with, and what follows the last of them: `a.b[0].c` is `a`, `b` and `[0].c`.
+fn plain_names(path: &str) -> (Vec<&str>, &str) {
+    let end = path.find('[').unwrap_or(path.len());
+    let (names, behind) = path.split_at(end);
+    let names = names
+        .split('.')
+        .map(|name| name.trim_matches('"'))
+        .filter(|name| !name.is_empty());
+    (names.collect(), behind)
+}
+
+/// Operators that ask for numbers on both sides when one is there.
+fn reckons(operator: &BinaryOperator) -> Option<Operator> {
+    Some(match operator {
+        BinaryOperator::Gt => Operator::Gt,
+        BinaryOperator::GtEq => Operator::GtEq,
+        BinaryOperator::Lt => Operator::Lt,
+        BinaryOperator::LtEq => Operator::LtEq,
+        BinaryOperator::Eq => Operator::Eq,
+        BinaryOperator::NotEq => Operator::NotEq,
+        BinaryOperator::Plus => Operator::Plus,
+        BinaryOperator::Minus => Operator::Minus,
+        BinaryOperator::Multiply => Operator::Multiply,
+        BinaryOperator::Divide => Operator::Divide,
+        BinaryOperator::Modulo => Operator::Modulo,
+        _ => return None,
+    })
+}

@@ -1,0 +1,119 @@
+//! Statements that are no questions, one file a family: how each is read, and what it does.
+
+mod copy;
+mod create;
+mod database;
+mod drop;
+mod external_table;
+mod function;
+mod integration;
+mod partition;
+mod pipe;
+mod show;
+mod stage;
+mod table;
+mod view;
+mod warehouse;
+
+use flowtrail_query::{Answer, QueryError};
+
+use crate::cursor::Cursor;
+use crate::{Session, SessionError};
+
+/// A statement that is no question, read.
+#[derive(Debug)]
+pub enum Command {
+    CreateDatabase(database::CreateDatabase),
+    Use(database::Use),
+    CreateView(view::CreateView),
+    CreateTable(table::CreateTable),
+    Insert(table::Insert),
+    Copy(copy::CopyInto),
+    CreateExternalTable(Box<external_table::CreateExternalTable>),
+    AddPartitions(partition::AddPartitions),
+    DropPartitions(partition::DropPartitions),
+    CreateFunction(function::CreateFunction),
+    CreateIntegration(integration::CreateIntegration),
+    DescribeIntegration(integration::DescribeIntegration),
+    CreateStage(stage::CreateStage),
+    CreateFileFormat(stage::CreateFileFormat),
+    List(stage::List),
+    CreateWarehouse(warehouse::CreateWarehouse),
+    CreatePipe(pipe::CreatePipe),
+    AlterPipe(pipe::AlterPipe),
+    Drop(drop::Drop),
+    Show(show::Show),
+}
+
+/// Reads a statement; `None` where it is for the engine.
+pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
+    let cursor = Cursor::new(sql);
+    let first = cursor.peek().map(|token| token.text.to_ascii_uppercase());
+    let command = match first.as_deref() {
+        Some("CREATE") => create::read(cursor)?,
+        Some("DROP") => drop::Drop::read(cursor)?.map(Command::Drop),
+        Some("ALTER") => alter(cursor)?,
+        Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
+        Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
+        Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
+        Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
+        Some("SHOW") => show::Show::read(cursor)?.map(Command::Show),
+        Some("DESC" | "DESCRIBE") => describe(cursor)?,
+        _ => None,
+    };
+    Ok(command)
+}
+
+fn alter(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
+    cursor.expect(&["ALTER"])?;
+    if cursor.takes(&["TABLE"]) {
+        let table = cursor.names()?;
+        if cursor.takes(&["ADD"]) && cursor.is(&["IF"]) || cursor.is(&["PARTITION"]) {
+            return partition::AddPartitions::read(table, cursor).map(|read| Some(Command::AddPartitions(read)));
+        }
+        if cursor.takes(&["DROP"]) {
+            return partition::DropPartitions::read(table, cursor).map(|read| Some(Command::DropPartitions(read)));
+        }
+        return Ok(None);
+    }
+    if cursor.takes(&["PIPE"]) {
+        return pipe::AlterPipe::read(cursor).map(|read| Some(Command::AlterPipe(read)));
+    }
+    Ok(None)
+}
+
+fn describe(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
+    cursor.skip();
+    if cursor.takes(&["STORAGE", "INTEGRATION"]) || cursor.takes(&["INTEGRATION"]) {
+        return integration::DescribeIntegration::read(cursor).map(|read| Some(Command::DescribeIntegration(read)));
+    }
+    Ok(None)
+}
+
+impl Command {
+    /// Does it.
+    pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
+        match self {
+            Self::CreateDatabase(create) => create.run(session).await,
+            Self::Use(to) => to.run(session).await,
+            Self::CreateView(create) => create.run(session).await,
+            Self::CreateTable(create) => create.run(session).await,
+            Self::Insert(insert) => insert.run(session).await,
+            Self::Copy(copy) => copy.run(session).await,
+            Self::CreateExternalTable(create) => create.run(session).await,
+            Self::AddPartitions(add) => add.run(session).await,
+            Self::DropPartitions(drop) => drop.run(session).await,
+            Self::CreateFunction(create) => create.run(session).await,
+            Self::CreateIntegration(create) => create.run(session).await,
+            Self::DescribeIntegration(describe) => describe.run(session).await,
+            Self::CreateStage(create) => create.run(session).await,
+            Self::CreateFileFormat(create) => create.run(session).await,
+            Self::List(list) => list.run(session).await,
+            Self::CreateWarehouse(create) => create.run(session).await,
+            Self::CreatePipe(create) => create.run(session).await,
+            Self::AlterPipe(alter) => alter.run(session).await,
+            Self::Drop(drop) => drop.run(session).await,
+            Self::Show(show) => show.run(session).await,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Why a statement was not done.
+
+use flowtrail_catalog::CatalogError;
+use flowtrail_lake::LakeError;
+use flowtrail_query::QueryError;
+use flowtrail_source::SourceError;
+
+/// Why a statement was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// It cannot be read, or the question it asks has no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// A definition cannot be made or read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A place cannot be reached.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Raw files cannot be read as a table says.
+    #[error(transparent)]
+    External(#[from] flowtrail_external::ExternalError),
+    /// A load ended early.
+    #[error(transparent)]
+    Load(#[from] flowtrail_load::LoadError),
+    /// The lake's storage failed.
+    #[error(transparent)]
+    Lake(#[from] Box<LakeError>),
+    /// It makes no sense as things are.
+    #[error("{message}")]
+    Refused {
+        /// Why.
+        message: String,
+        /// What the user can do about it.
+        hint: Option<String>,
+    },
+}
+
+impl SessionError {
+    /// A statement that makes no sense as things are.
+    pub fn refused(message: impl Into<String>, hint: Option<&str>) -> Self {
+        Self::Refused {
+            message: message.into(),
+            hint: hint.map(str::to_owned),
+        }
+    }
+
+    /// What the user can do about it, where something can be said.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Query(error) => error.hint(),
+            Self::Catalog(error) => error.hint(),
+            Self::Source(error) => error.hint(),
+            Self::External(error) => error.hint(),
+            Self::Load(error) => error.hint(),
+            Self::Lake(error) => error.hint(),
+            Self::Refused { hint, .. } => hint.clone(),
+        }
+    }
+}

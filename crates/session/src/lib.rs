@@ -1,0 +1,22 @@
+//! What does a statement do? One door for all of them: a question is asked of the engine, a definition goes to the
+//! catalog, a `COPY` loads.
+//!
+//! ```text
+//!   SQL text ──[command]──┬── CREATE, DROP, ALTER, USE … ──> catalog
+//!                         ├── COPY, INSERT … ──────────────> load, lake
+//!                         ├── SHOW, DESCRIBE, LIST ────────> rows about what there is
+//!                         └── anything else ───────────────> query
+//! ```
+//!
+//! **Invariant:** it opens no port and plans no question.
+
+mod command;
+mod cursor;
+mod ddl;
+mod error;
+mod rows;
+mod session;
+mod settings;
+
+pub use error::SessionError;
+pub use session::Session;

@@ -1,0 +1,204 @@
+//! Statements one after another, each of which may change what the next ones mean.
+
+use std::sync::Arc;
+
+use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, ObjectName};
+use flowtrail_query::{Answer, Engine, Names, QueryError};
+use flowtrail_source::AwsSettings;
+
+use crate::{SessionError, command};
+
+/// Runs statements of every kind over a lake. Cheap to clone; clones share what `SET` and `USE` set.
+#[derive(Clone, Debug)]
+pub struct Session {
+    engine: Engine,
+    aws: AwsSettings,
+}
+
+impl Session {
+    /// A session over the engine's lake; places outside it are reached with `aws`.
+    pub fn new(engine: Engine, aws: AwsSettings) -> Self {
+        Self { engine, aws }
+    }
+
+    /// The engine that answers questions.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// How AWS is reached where no integration says otherwise.
+    pub fn aws(&self) -> &AwsSettings {
+        &self.aws
+    }
+
+    /// Runs one statement. What it changes is changed when this returns; its rows come while the answer's stream is
+    /// taken.
+    pub async fn run(&self, sql: &str) -> Result<Answer, SessionError> {
+        match command::read(sql)? {
+            Some(command) => Box::pin(command.run(self)).await,
+            None => Ok(self.engine.run(sql).await?),
+        }
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.engine.catalog()
+    }
+
+    pub(crate) async fn names(&self) -> Result<Names, QueryError> {
+        self.engine.names().await
+    }
+
+    /// Takes away what a definition that was dropped kept in the lake.
+    pub(crate) async fn forget(&self, dropped: &Defined) {
+        let Definition::Table(table) = &dropped.definition else {
+            return;
+        };
+        // What stays behind is named by nobody and costs its bytes only.
+        if let Err(error) = self.engine.lake().remove_folder(&table.path).await {
+            tracing::warn!(%error, folder = table.path, "the files of a dropped table could not be taken away");
+        }
+    }
+
+    /// Makes a definition.
+    pub(crate) async fn define(
+        &self,
+        name: &ObjectName,
+        definition: Definition,
+        how: Creation,
+    ) -> Result<Creating, SessionError> {
+        let kind = definition.kind();
+        let there = self.catalog().get(kind, name).await?;
+        match (there, how) {
+            (Some(there), _) if is_same(&there.definition, &definition) => Ok(Creating::Unchanged),
+            (Some(_), Creation::IfNotExists) => Ok(Creating::Unchanged),
+            (Some(there), Creation::OrReplace) => {
+                self.catalog().put(name, definition, Some(&there)).await?;
+                Ok(Creating::Done)
+            }
+            _ => {
+                self.catalog().put(name, definition, None).await?;
+                Ok(Creating::Done)
+            }
+        }
+    }
+}
+
+/// What becomes of a definition that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// It must not be there; one that is the same is left as it is.
+    New,
+    /// `IF NOT EXISTS`: it stays.
+    IfNotExists,
+    /// `OR REPLACE`: the new one takes its place.
+    OrReplace,
+}
+
+/// What making a definition did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creating {
+    /// It was made.
+    Done,
+    /// It was there already, and stays.
+    Unchanged,
+}
+
+/// Whether a statement run again would change nothing: what is made up when it runs does not count.
+fn is_same(there: &Definition, new: &Definition) -> bool {
+    match (there, new) {
+        (Definition::Integration(there), Definition::Integration(new)) => {
+            let new = flowtrail_catalog::Integration {
+                external_id: there.external_id.clone(),
+                ..new.clone()
+            };
+            *there == new
+        }
+        (Definition::Pipe(there), Definition::Pipe(new)) => {
+            let new = flowtrail_catalog::Pipe {
+                created_at: there.created_at,
+                is_paused: there.is_paused,
+                ..new.clone()
+            };
+            *there == new
+        }
+        (Definition::ExternalTable(there), Definition::ExternalTable(new)) => {
+            let new = flowtrail_catalog::ExternalTable {
+                partitions: there.partitions.clone(),
+                ..new.clone()
+            };
+            *there == new
+        }
+        (Definition::Table(there), Definition::Table(new)) => there.columns == new.columns,
+        (there, new) => there == new,
+    }
+}
+
+/// The definition that a name means: of the current database, or else of the one that every lake has.
+pub fn existing(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<Defined>> {
+    let full = match kind {
+        Kind::Database | Kind::Integration | Kind::Warehouse => ObjectName::global(parts.last()?.as_str()),
+        Kind::Schema => match parts {
+            [schema] => ObjectName::of_schema(names.scope.database.as_str(), schema.as_str()),
+            [database, schema] => ObjectName::of_schema(database.as_str(), schema.as_str()),
+            _ => return None,
+        },
+        _ => names.full_name(parts)?,
+    };
+    let of_lake = ObjectName {
+        database: DEFAULT_DATABASE.to_owned(),
+        ..full.clone()
+    };
+    let find = |name| names.definitions.get(kind, name);
+    find(&full).or_else(|| find(&of_lake)).cloned()
+}
+
+/// Like [`existing`], of what must be there.
+pub fn required(names: &Names, kind: Kind, parts: &[String]) -> Result<Arc<Defined>, SessionError> {
+    existing(names, kind, parts).ok_or_else(|| {
+        let hint = similar(names, kind, parts).map(|name| format!("did you mean `{name}`?"));
+        SessionError::Refused {
+            message: format!("no {kind} `{}`", parts.join(".")),
+            hint,
+        }
+    })
+}
+
+fn similar(names: &Names, kind: Kind, parts: &[String]) -> Option<String> {
+    let wanted = parts.last()?;
+    let known: Vec<&str> = names
+        .definitions
+        .of_kind(kind)
+        .map(|defined| defined.name.name.as_str())
+        .collect();
+    flowtrail_query::similar(wanted, known)
+}
+
+/// The full name of what is to be created; its schema must be there, and must not be one of those that are built in.
+pub fn new_name(names: &Names, parts: &[String]) -> Result<ObjectName, SessionError> {
+    let written = parts.join(".");
+    let full = names.full_name(parts);
+    let full = full.ok_or_else(|| SessionError::refused(format!("`{written}` has too many parts for a name"), None))?;
+    if !names.is_schema(&full.database, &full.schema) {
+        let (noun, name) = if names.is_database(&full.database) {
+            (Kind::Schema, &full.schema)
+        } else {
+            (Kind::Database, &full.database)
+        };
+        let hint = format!("CREATE {} {name} makes it", noun.noun().to_uppercase());
+        return Err(SessionError::refused(
+            format!("no {noun} `{name}` for `{written}`"),
+            Some(&hint),
+        ));
+    }
+    if full.database == DEFAULT_DATABASE && matches!(full.schema.as_str(), "logs" | "system" | "information_schema") {
+        let message = format!(
+            "nothing can be created in `{}`, whose tables Flowtrail keeps itself",
+            full.schema
+        );
+        return Err(SessionError::refused(
+            message,
+            Some("leave the schema out, or name another"),
+        ));
+    }
+    Ok(full)
+}
