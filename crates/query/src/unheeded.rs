@@ -53,6 +53,9 @@ impl VisitorMut for Unheeded {
         if let TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } = factor {
             self.found = Some("SAMPLE is not done; a part of the rows is those with random() < 0.1");
         }
+        if matches!(factor, TableFactor::Pivot { .. } | TableFactor::Unpivot { .. }) {
+            self.found = Some("PIVOT is not done; an aggregate of each value with FILTER (WHERE …) is a column of it");
+        }
         if let TableFactor::Table { version: Some(_), .. } = factor {
             self.found = Some("a table is read as it stands now; a time or version behind its name is not done");
         }
@@ -74,6 +77,7 @@ mod tests {
                 "SELECT a FROM (SELECT b FROM t TABLESAMPLE BERNOULLI (10))",
                 "SAMPLE is not done",
             ),
+            ("SELECT * FROM t PIVOT (sum(a) FOR b IN (1))", "PIVOT is not done"),
             ("SELECT a FROM t FETCH FIRST 3 ROWS WITH TIES", "WITH TIES is not done"),
         ] {
             let error = parse(sql).unwrap_err().to_string();

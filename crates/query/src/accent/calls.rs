@@ -1,17 +1,14 @@
 //! Calls of functions in other words.
 
-use std::convert::Infallible;
-use std::ops::ControlFlow;
-
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CaseWhen, CastKind, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArgumentClause, FunctionArguments, Ident, LambdaFunction, LambdaFunctionParameter, LambdaSyntax,
-    OneOrManyWithParens, OrderByExpr, OrderByOptions, Value, visit_expressions_mut,
+    CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, OrderByExpr, OrderByOptions, Value,
 };
 
 use super::build::{argument, calling, constant_text, filled, is_number, named, nested, plain, text};
-use super::patterns::{not, whole};
+use super::lambdas::{matched, of_nothing};
+use super::patterns::whole;
 use super::templates;
 
 /// Functions that take text, the column `eventtime` first, which is text in Athena's table.
@@ -75,7 +72,6 @@ pub fn respelled(function: &mut Function) -> Option<Expr> {
         ("any_match" | "all_match" | "none_match", [_, Expr::Lambda(_)]) => matched(&name, &arguments),
         ("decode", [value, pairs @ ..]) if pairs.len() > 1 => Some(decoded(value, pairs)),
         ("greatest" | "least", [_, _, ..]) => Some(none_if_any_is(&name, &arguments)),
-        ("concat", [_, _, _, ..]) => joined(arguments, &BinaryOperator::StringConcat),
         ("rlike", [subject, pattern, rest @ ..]) => {
             let mut all = vec![subject.clone(), whole(pattern)?];
             all.extend_from_slice(rest);
@@ -215,25 +211,6 @@ fn percentiles(function: &Function) -> Option<Expr> {
     }
 }
 
-/// `all_match(list, x -> a)` as `NOT any_match(list, x -> NOT a)`.
-fn matched(name: &str, arguments: &[Expr]) -> Option<Expr> {
-    let [list, Expr::Lambda(lambda)] = arguments else {
-        return None;
-    };
-    let denied = |body: &Expr| not(nested(body.clone()));
-    let mut lambda = lambda.clone();
-    if name == "any_match" {
-        return None;
-    }
-    if name == "all_match" {
-        lambda.body = Box::new(denied(&lambda.body));
-    }
-    Some(nested(not(calling(
-        "any_match",
-        vec![list.clone(), Expr::Lambda(lambda)],
-    ))))
-}
-
 /// `decode(a, 1, 'x', 2, 'y', 'z')` as a `CASE`, in which NULL is found as well.
 fn decoded(value: &Expr, pairs: &[Expr]) -> Expr {
     let (pairs, rest) = pairs.as_chunks::<2>();
@@ -264,15 +241,6 @@ fn none_if_any_is(name: &str, arguments: &[Expr]) -> Expr {
         conditions: conditions.collect(),
         else_result: Some(Box::new(calling(name, arguments.to_vec()))),
     }
-}
-
-fn joined(expressions: Vec<Expr>, operator: &BinaryOperator) -> Option<Expr> {
-    let both = |left: Expr, right: Expr| Expr::BinaryOp {
-        left: Box::new(left),
-        op: operator.clone(),
-        right: Box::new(right),
-    };
-    expressions.into_iter().map(nested).reduce(both).map(nested)
 }
 
 /// `to_number(a, 10, 2)`, and its kin.
@@ -311,44 +279,6 @@ fn array_sort(list: &Expr, ascending: &Expr) -> Option<Expr> {
         _ => return None,
     };
     filled(template, std::slice::from_ref(list))
-}
-
-/// An expression as a lambda that takes nothing of what it is given, so that it is worked out by whoever takes it. Its
-/// casts are tried at once.
-fn of_nothing(expression: &Expr) -> Expr {
-    let mut body = expression.clone();
-    let ControlFlow::Continue(()) = visit_expressions_mut(&mut body, |found| {
-        if let Expr::Cast { kind, .. } = found {
-            *kind = CastKind::TryCast;
-        }
-        ControlFlow::<Infallible>::Continue(())
-    });
-    Expr::Lambda(LambdaFunction {
-        params: OneOrManyWithParens::One(LambdaFunctionParameter {
-            name: Ident::new("_row"),
-            data_type: None,
-        }),
-        body: Box::new(body),
-        syntax: LambdaSyntax::Arrow,
-    })
-}
-
-/// `s.count` in a lambda of `s` is the field of what it is given, not a column.
-pub fn fields_of_parameters(lambda: &mut LambdaFunction) {
-    let names: Vec<String> = match &lambda.params {
-        OneOrManyWithParens::One(parameter) => vec![parameter.name.value.clone()],
-        OneOrManyWithParens::Many(parameters) => parameters.iter().map(|one| one.name.value.clone()).collect(),
-    };
-    let ControlFlow::Continue(()) = visit_expressions_mut(&mut lambda.body, |found| {
-        if let Expr::CompoundIdentifier(parts) = found
-            && let [parameter, fields @ ..] = parts.as_slice()
-            && names.iter().any(|name| name.eq_ignore_ascii_case(&parameter.value))
-        {
-            let field = |record, field: &Ident| calling("get_field", vec![record, text(&field.value)]);
-            *found = fields.iter().fold(Expr::Identifier(parameter.clone()), field);
-        }
-        ControlFlow::<Infallible>::Continue(())
-    });
 }
 
 /// Takes the second of two backslashes out of a pattern that has them only in pairs: a text of Snowflake's, in which a

@@ -5,6 +5,7 @@
 
 mod build;
 mod calls;
+mod lambdas;
 mod patterns;
 mod selects;
 mod templates;
@@ -68,7 +69,7 @@ impl VisitorMut for Respelling {
                 kind, expr, data_type, ..
             } => types::respelled(kind, expr, data_type),
             Expr::Lambda(lambda) => {
-                calls::fields_of_parameters(lambda);
+                lambdas::fields_of_parameters(lambda);
                 None
             }
             Expr::TypedString(constant) => types::constant(constant),

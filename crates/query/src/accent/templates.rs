@@ -115,7 +115,6 @@ const CALLS: &[(&str, usize, &str)] = &[
     ("add_months", 2, "date_add('month', $2, $1)"),
     ("to_milliseconds", 1, "CAST(date_part('epoch', $1) * 1000 AS BIGINT)"),
     // Text.
-    ("concat", 2, "(($1) || ($2))"),
     ("insert", 4, "overlay($1, $4, $2, $3)"),
     ("position", 2, "charindex($1, $2)"),
     ("position", 3, "charindex($1, $2, $3)"),
@@ -160,12 +159,12 @@ const CALLS: &[(&str, usize, &str)] = &[
     (
         "as_varchar",
         1,
-        "CASE WHEN json_typeof($1) = 'VARCHAR' THEN get_path($1, '') END",
+        "CASE WHEN json_typeof($1) = 'VARCHAR' THEN coalesce(get_path($1, ''), $1) END",
     ),
     (
         "as_char",
         1,
-        "CASE WHEN json_typeof($1) = 'VARCHAR' THEN get_path($1, '') END",
+        "CASE WHEN json_typeof($1) = 'VARCHAR' THEN coalesce(get_path($1, ''), $1) END",
     ),
     (
         "as_integer",

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use arrow::array::builder::StringViewBuilder;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, IntervalMonthDayNanoArray};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type, IntervalMonthDayNano, IntervalUnit};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::{Result, exec_err, plan_err};
 use datafusion::functions_nested::array_has::array_has_udf;
-use datafusion::functions_nested::concat::array_prepend_udf;
+use datafusion::functions_nested::concat::{array_concat_udf, array_prepend_udf};
 use datafusion::functions_nested::extract::array_element_udf;
 use datafusion::functions_nested::map_extract::map_extract_udf;
 use datafusion::functions_nested::position::array_position_udf;
@@ -22,6 +23,7 @@ use super::json::{self, Value};
 /// Every such function.
 pub fn all() -> Vec<ScalarUDF> {
     vec![
+        ByType::function("concat", concat),
         ByType::function("contains", contains),
         ByType::function("element_at", element_at),
         ByType::function("array_contains", array_contains),
@@ -39,6 +41,41 @@ fn item_of(list: &DataType) -> Option<&DataType> {
         DataType::List(item) | DataType::LargeList(item) => Some(item.data_type()),
         _ => None,
     }
+}
+
+/// `concat(list, list)`, and `concat(text, text)`, which is NULL where a part is.
+fn concat(types: &[DataType]) -> Result<Meaning> {
+    if types.iter().any(|part| item_of(part).is_some()) {
+        return Ok(Meaning {
+            takes: array_concat_udf().coerce_types(types)?,
+            returns: array_concat_udf().return_type(&array_concat_udf().coerce_types(types)?)?,
+            apply: |args| array_concat_udf().invoke_with_args(args),
+        });
+    }
+    Ok(Meaning {
+        takes: vec![DataType::Utf8View; types.len()],
+        returns: DataType::Utf8View,
+        apply: |args| on_columns(args, joined),
+    })
+}
+
+fn joined(columns: &[ArrayRef]) -> Result<ArrayRef> {
+    let parts = columns.iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let rows = columns.first().map_or(0, Array::len);
+    let mut written = StringViewBuilder::with_capacity(rows);
+    let mut text = String::new();
+    for row in 0..rows {
+        if parts.iter().any(|part| part.is_null(row)) {
+            written.append_null();
+            continue;
+        }
+        text.clear();
+        for part in &parts {
+            text.push_str(part.value(row));
+        }
+        written.append_value(&text);
+    }
+    Ok(Arc::new(written.finish()))
 }
 
 /// `contains(list, value)`, and `contains(text, part)`.
@@ -265,6 +302,7 @@ fn sequence(types: &[DataType]) -> Result<Meaning> {
         returns: gen_series_udf().return_type(&takes)?,
         takes: takes[..types.len()].to_vec(),
         apply: |mut args| {
+            check_length(&args)?;
             if args.args.len() == 2 {
                 let step = steps(&args)?;
                 args.arg_fields
@@ -278,6 +316,26 @@ fn sequence(types: &[DataType]) -> Result<Meaning> {
             gen_series_udf().invoke_with_args(args)
         },
     })
+}
+
+/// Fails where a sequence of numbers would be longer than Athena lets it be.
+fn check_length(args: &ScalarFunctionArgs) -> Result<()> {
+    const MOST: u64 = 10_000;
+    let rows = args.number_rows;
+    let columns = args.args.iter().map(|arg| arg.to_array(rows));
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    if columns.iter().any(|column| !column.data_type().is_integer()) {
+        return Ok(());
+    }
+    let numbers = columns.iter().map(whole_numbers).collect::<Result<Vec<_>>>()?;
+    for row in (0..rows).filter(|row| numbers.iter().all(|column| column.is_valid(*row))) {
+        let step = numbers.get(2).map_or(1, |steps| steps.value(row)).unsigned_abs();
+        let span = numbers[0].value(row).abs_diff(numbers[1].value(row));
+        if step == 0 || span / step >= MOST {
+            return exec_err!("sequence: a list has at most {MOST} numbers, and a step is not 0");
+        }
+    }
+    Ok(())
 }
 
 /// A step towards the last of each row.

@@ -116,7 +116,7 @@ fn bucket(columns: &[ArrayRef]) -> Result<ArrayRef> {
                     return exec_err!("width_bucket takes two different bounds and at least one bucket between them");
                 }
                 let part = ((number - from) / (to - from) * count as f64).floor();
-                Ok(Some((part as i64).clamp(-1, count) + 1))
+                Ok(Some((part as i64).clamp(-1, count).saturating_add(1)))
             });
             parts.collect::<Result<_>>()?
         }

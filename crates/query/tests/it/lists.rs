@@ -47,6 +47,8 @@ async fn lists_are_cut_and_searched() {
         ("slice(ARRAY[1], 0, 1)", "slice counts from 1"),
         ("array_contains(1, 2)", "array_contains takes a value and a list"),
         ("sequence('a', 'b')", "sequence takes two whole numbers"),
+        ("sequence(1, 1000000000000)", "a list has at most 10000 numbers"),
+        ("sequence(1, 5, 0)", "a step is not 0"),
     ])
     .await;
 }

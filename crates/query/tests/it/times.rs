@@ -123,6 +123,8 @@ async fn parts_of_a_time() {
         ("hour(from_unixtime(1793491200, 'Asia/Tokyo'))", "9"),
         ("quarter(DATE '2026-11-01')", "4"),
         ("to_milliseconds(interval '2' minute)", "120000"),
+        ("to_milliseconds(parse_duration('1.5h'))", "5400000"),
+        ("DATE '2026-11-01' + parse_duration('2d') = DATE '2026-11-03'", "true"),
         ("localtimestamp <= CAST(now() AS TIMESTAMP)", "true"),
         ("millisecond(TIMESTAMP '2026-11-01 15:04:05.678')", "678"),
     ])
@@ -152,6 +154,7 @@ async fn what_makes_no_sense_is_said() {
             "from_unixtime(1, 'Mars/Base')",
             "`Mars/Base` is no time zone; one is written `Asia/Tokyo`",
         ),
+        ("parse_duration('5 parsecs')", "`5 parsecs` is no duration"),
         ("from_unixtime(9223372036854775807)", "beyond what a time can be"),
         ("date_add('year', 300000, DATE '2026-11-01')", "beyond the calendar"),
         ("time_slice(DATE '2026-11-01', 0, 'DAY')", "a slice of 0 is none"),

@@ -157,9 +157,9 @@ fn of_numbers(column: &ArrayRef, digits: Option<&ArrayRef>) -> Result<Vec<Result
 /// A time as it is usually written, or the seconds since 1970, or as many thousandths or millionths of them as make a
 /// time that is not far off.
 fn spelled(text: &str) -> Result<NaiveDateTime> {
-    const SECONDS_OF_A_MILLENNIUM: i64 = 31_536_000_000;
+    const SECONDS_OF_A_MILLENNIUM: u64 = 31_536_000_000;
     if let Ok(number) = text.trim().parse::<i64>() {
-        let size = number.abs();
+        let size = number.unsigned_abs();
         let micros = if size < SECONDS_OF_A_MILLENNIUM {
             number * 1_000_000
         } else if size < SECONDS_OF_A_MILLENNIUM * 1_000 {

@@ -5,6 +5,7 @@
 //! is not (`date_diff` and `datediff`), both are here. Source: Trino documentation, "Date and time functions"; Snowflake
 //! documentation, "Date & time functions".
 
+mod duration;
 mod joda;
 mod made;
 mod moment;
@@ -30,5 +31,6 @@ pub fn all() -> Vec<Function> {
     all.extend(parts::all());
     all.extend(zones::all());
     all.extend(made::all());
+    all.push(duration::parse_duration());
     all
 }
