@@ -59,7 +59,7 @@ pub async fn run(
     summary.stopped |= outcomes.len() < planned;
     let mut history = Vec::with_capacity(outcomes.len());
     for (number, outcome) in outcomes.iter().enumerate() {
-        let rows = history_rows(outcome, buffer.duplicates_of(number));
+        let rows = history_rows(outcome, buffer.duplicates_of(number), context.options.pipe.as_deref());
         summarize(summary, outcome, &rows);
         if context.options.report_objects {
             summary.copied.extend(rows.iter().map(CopiedObject::of));
@@ -203,7 +203,7 @@ async fn stream_in(
 }
 
 /// The rows of `system.load_history` for one object: one for each table, or one that says why there is none.
-fn history_rows(outcome: &ObjectOutcome, duplicates: u64) -> Vec<HistoryRow> {
+fn history_rows(outcome: &ObjectOutcome, duplicates: u64, pipe: Option<&str>) -> Vec<HistoryRow> {
     let object = &outcome.object;
     let (status, first_error) = match &object.found {
         Found::Failed { what, .. } => (Status::Failed, Some(what.clone())),
@@ -228,6 +228,7 @@ fn history_rows(outcome: &ObjectOutcome, duplicates: u64) -> Vec<HistoryRow> {
         nodata: 0,
         skipdata: 0,
         first_error,
+        pipe: pipe.map(str::to_owned),
     };
     if outcome.counts.is_empty() {
         return vec![blank];

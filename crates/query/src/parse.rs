@@ -13,7 +13,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
 use crate::functions::Unit;
-use crate::{accent, unheeded, unnest};
+use crate::{accent, load_functions, unheeded, unnest};
 
 /// Reads one statement.
 ///
@@ -42,6 +42,7 @@ pub fn parse(sql: &str) -> Result<Statement> {
         .parse_statements()?;
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
     let mut statement = statements.pop_front().ok_or_else(none)?;
+    load_functions::rewrite(&mut statement);
     accent::respell(&mut statement);
     unnest::rewrite(&mut statement);
     unheeded::refuse(&mut statement)?;

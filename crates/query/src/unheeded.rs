@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use datafusion::common::{Result, plan_err};
 use datafusion::sql::sqlparser::ast::{Query, Select, SelectItem, TableFactor, VisitorMut};
 
+use crate::flatten;
 use crate::parse::{Statement, walk};
 
 /// Fails where a statement has a part that would not count.
@@ -50,6 +51,7 @@ impl VisitorMut for Unheeded {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
+        self.found = self.found.or_else(|| flatten::unheeded(factor));
         if let TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } = factor {
             self.found = Some("SAMPLE is not done; a part of the rows is those with random() < 0.1");
         }

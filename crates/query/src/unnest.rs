@@ -15,6 +15,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
 use crate::accent::{calling, filled};
+use crate::flatten;
 use crate::parse::{Statement, walk};
 
 /// Rewrites every such join of a statement.
@@ -24,12 +25,17 @@ pub fn rewrite(statement: &mut Statement) {
     if !joins.tables.is_empty() {
         walk(statement, &mut Unqualified(joins.tables));
     }
+    if !joins.flattened.is_empty() {
+        flatten::rename(statement, &joins.flattened);
+    }
 }
 
 #[derive(Default)]
 struct UnnestJoins {
     /// The names that the joins had as tables, and their columns go without from now on.
     tables: Vec<Ident>,
+    /// The names of calls of `FLATTEN`, whose columns are named after them.
+    flattened: Vec<Ident>,
 }
 
 impl VisitorMut for UnnestJoins {
@@ -37,30 +43,57 @@ impl VisitorMut for UnnestJoins {
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         // `FROM a, UNNEST(…) AS t(x)` is the same join.
-        if let [_, other] = select.from.as_slice()
-            && matches!(other.relation, TableFactor::UNNEST { .. })
-            && other.joins.is_empty()
-            && select.from[0].joins.is_empty()
-            && let Some(other) = select.from.pop()
-        {
+        while select.from.get(1).is_some_and(|other| is_taken_apart(&other.relation)) {
+            let other = select.from.remove(1);
             select.from[0].joins.push(Join {
                 relation: other.relation,
                 global: false,
                 join_operator: JoinOperator::CrossJoin(JoinConstraint::None),
             });
+            select.from[0].joins.extend(other.joins);
         }
         for table in &mut select.from {
             table_to_query(&mut table.relation);
-            while let Some(name) = join_to_column(table) {
-                self.tables.push(name);
+            if let Some(name) = flatten_alone(&mut table.relation) {
+                self.flattened.push(name);
+            }
+            while let Some((name, is_flatten)) = join_to_column(table) {
+                if is_flatten {
+                    self.flattened.push(name);
+                } else {
+                    self.tables.push(name);
+                }
             }
         }
         ControlFlow::Continue(())
     }
 }
 
-/// Makes the first join of a table columns of it, if it is such a join; gives the name it had as a table.
-fn join_to_column(table: &mut TableWithJoins) -> Option<Ident> {
+/// Whether something in `FROM` is made of the columns of what stands before it.
+fn is_taken_apart(factor: &TableFactor) -> bool {
+    matches!(factor, TableFactor::UNNEST { .. }) || flatten::columns_of(factor).is_some()
+}
+
+/// Makes `FROM TABLE(FLATTEN(…))` a query; gives the name it had.
+fn flatten_alone(factor: &mut TableFactor) -> Option<Ident> {
+    let (name, columns, _) = flatten::columns_of(factor)?;
+    *factor = TableFactor::Derived {
+        lateral: false,
+        subquery: Box::new(with_elements(None, columns)?),
+        alias: Some(TableAlias {
+            explicit: true,
+            name: name.clone(),
+            columns: Vec::new(),
+            at: None,
+        }),
+        sample: None,
+    };
+    Some(name)
+}
+
+/// Makes the first join of a table columns of it, if it is such a join; gives the name it had as a table, and whether it
+/// is of `FLATTEN`.
+fn join_to_column(table: &mut TableWithJoins) -> Option<(Ident, bool)> {
     let join = table.joins.first()?;
     let keeps_rows = match &join.join_operator {
         JoinOperator::CrossJoin(_) => false,
@@ -68,7 +101,13 @@ fn join_to_column(table: &mut TableWithJoins) -> Option<Ident> {
         JoinOperator::Left(on) | JoinOperator::LeftOuter(on) if is_always(on) => true,
         _ => return None,
     };
-    let (name, columns) = columns_of(&join.relation, keeps_rows)?;
+    let (name, columns, is_flatten) = match flatten::columns_of(&join.relation) {
+        Some((name, columns, _)) => (name, columns, true),
+        None => {
+            let (name, columns) = columns_of(&join.relation, keeps_rows)?;
+            (name, columns, false)
+        }
+    };
     let subquery = with_elements(Some(&table.relation), columns)?;
     let alias = Some(TableAlias {
         explicit: true,
@@ -83,7 +122,7 @@ fn join_to_column(table: &mut TableWithJoins) -> Option<Ident> {
         sample: None,
     };
     table.joins.remove(0);
-    Some(name)
+    Some((name, is_flatten))
 }
 
 /// Makes `FROM UNNEST(list) WITH ORDINALITY AS t(x, n)` a query; without the numbers the engine can do it.

@@ -94,7 +94,10 @@ impl LakeTable {
 
 /// The stored columns, and those of the definition that a table made by an earlier version lacks: they are NULL.
 fn with_lacking(stored: &Schema, definition: &Schema) -> Schema {
-    let lacking = definition.fields().iter().filter(|field| stored.column_with_name(field.name()).is_none());
+    let lacking = definition
+        .fields()
+        .iter()
+        .filter(|field| stored.column_with_name(field.name()).is_none());
     Schema::new(stored.fields().iter().chain(lacking).cloned().collect::<Vec<_>>())
 }
 

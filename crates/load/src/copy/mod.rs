@@ -165,8 +165,14 @@ impl<'a> Copy<'a> {
             errors_seen: errors.len() as u64,
             first_error: errors.first().cloned(),
         };
-        self.history
-            .push(history_row(&self.target.name, self.context.options.pipe.clone(), &object, sha256, status, &copied));
+        self.history.push(history_row(
+            &self.target.name,
+            self.context.options.pipe.clone(),
+            &object,
+            sha256,
+            status,
+            &copied,
+        ));
         summary.add_copied(&self.target.name, object.size_bytes, copied);
         Ok(())
     }

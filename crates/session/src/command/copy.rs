@@ -25,6 +25,7 @@ pub struct CopyInto {
     file_format: Properties,
     on_error: OnError,
     force: bool,
+    pipe: Option<String>,
 }
 
 /// Where files are.
@@ -40,9 +41,12 @@ impl CopyInto {
         Self::read_with(cursor, OnError::Abort)
     }
 
-    /// Reads the statement of a pipe, which leaves out files that cannot be read.
-    pub fn read_of_pipe(cursor: Cursor<'_>) -> Read<Self> {
-        Self::read_with(cursor, OnError::SkipObject)
+    /// Reads the statement of the pipe `name`, which leaves out files that cannot be read.
+    pub fn read_of_pipe(name: &str, cursor: Cursor<'_>) -> Read<Self> {
+        Ok(Self {
+            pipe: Some(name.to_owned()),
+            ..Self::read_with(cursor, OnError::SkipObject)?
+        })
     }
 
     fn read_with(mut cursor: Cursor<'_>, on_error: OnError) -> Read<Self> {
@@ -101,6 +105,7 @@ impl CopyInto {
             file_format,
             on_error,
             force: settings.flag("force")?.unwrap_or(false),
+            pipe: None,
         };
         settings.end()?;
         Ok(copy)
@@ -129,6 +134,7 @@ impl CopyInto {
             target,
             on_error: self.on_error,
             report_objects: true,
+            pipe: self.pipe.clone(),
             ..LoadOptions::default()
         };
         let lake = session.engine().lake().clone();

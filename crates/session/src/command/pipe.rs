@@ -30,7 +30,7 @@ impl CreatePipe {
         let name = cursor.names()?;
         let mut settings = Settings::read(&mut cursor)?;
         cursor.expect(&["AS"])?;
-        CopyInto::read_of_pipe(cursor.clone())?;
+        CopyInto::read_of_pipe("", cursor.clone())?;
         let auto_ingest = settings.flag("auto_ingest")?.unwrap_or(false);
         let comment = settings.text("comment");
         settings.end()?;
@@ -135,7 +135,7 @@ async fn refresh(session: &Session, names: &Names, name: &str, pipe: &Pipe) -> R
             schema: pipe.schema.clone(),
         },
     };
-    let copied = CopyInto::read_of_pipe(Cursor::new(&pipe.copy))?
+    let copied = CopyInto::read_of_pipe(name, Cursor::new(&pipe.copy))?
         .load(session, &names)
         .await?;
     Ok(Rows::new()

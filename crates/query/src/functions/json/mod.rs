@@ -4,6 +4,7 @@
 //! it was there. As in Athena, what is no JSON, and what a path does not lead to, is NULL. Source: Trino documentation,
 //! "JSON functions and operators"; Snowflake documentation, "`GET_PATH`", "`PARSE_JSON`".
 
+mod flatten;
 mod kinds;
 mod path;
 mod value;
@@ -26,6 +27,7 @@ pub use self::write::json_object;
 /// Every function of JSON.
 pub fn all() -> Vec<Function> {
     let mut all = kinds::all();
+    all.extend(flatten::all());
     all.extend(vec![
         Function::new(
             &["json_extract"],

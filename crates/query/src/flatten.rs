@@ -1,0 +1,130 @@
+//! Snowflake's `LATERAL FLATTEN(input => record:Records) r`: a row for each element of a list, or member of an object.
+//!
+//! It is done as `UNNEST` is (`unnest.rs`): the table becomes a query that has the elements as more columns. They are
+//! named after the call, `"r.value"`, as there may be several, and tables have columns called `key` themselves.
+
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{Expr, Ident, Select, SelectItem, TableFactor, Value, VisitorMut};
+
+use crate::accent::{calling, filled};
+use crate::parse::{Statement, walk};
+use crate::table_call::TableCall;
+
+/// What a row of `FLATTEN` has, and how it is made of the input.
+const COLUMNS: &[(&str, &str)] = &[
+    ("value", "flatten_values($1)"),
+    ("key", "flatten_keys($1)"),
+    ("index", "flatten_indexes($1)"),
+    ("path", "flatten_paths($1)"),
+    ("seq", "flatten_sequences($1)"),
+    ("this", "flatten_inputs($1)"),
+];
+/// What a call without an alias is named after.
+const UNNAMED: &str = "flatten";
+
+/// The name of a `FLATTEN` as a table, its columns with the lists they are made of, and whether rows without elements
+/// stay.
+pub fn columns_of(factor: &TableFactor) -> Option<(Ident, Vec<(Expr, Ident)>, bool)> {
+    let call = TableCall::of(factor).filter(|call| call.name == "flatten")?;
+    let input = call.argument("input", 0)?;
+    if is_true(call.argument("recursive", 3).as_ref()) {
+        return None;
+    }
+    let input = match call.argument("path", 1) {
+        Some(path) => calling("get_path", vec![input, path]),
+        None => input,
+    };
+    let keeps_rows = is_true(call.argument("outer", 2).as_ref());
+    let name = call.alias.map_or_else(|| Ident::new(UNNAMED), |alias| alias.name);
+    let column = |(column, template): &(&str, &str)| {
+        let list = filled(template, std::slice::from_ref(&input))?;
+        let list = if keeps_rows {
+            calling("list_or_null", vec![list])
+        } else {
+            list
+        };
+        Some((list, qualified(&name, column)))
+    };
+    let columns = COLUMNS.iter().map(column).collect::<Option<Vec<_>>>()?;
+    Some((name, columns, keeps_rows))
+}
+
+/// What `FLATTEN` is asked that is not done here.
+pub fn unheeded(factor: &TableFactor) -> Option<&'static str> {
+    let call = TableCall::of(factor).filter(|call| call.name == "flatten")?;
+    if call.argument("input", 0).is_none() {
+        return Some("FLATTEN needs an input: FLATTEN(input => record:Records)");
+    }
+    let recursive = call.argument("recursive", 3);
+    is_true(recursive.as_ref()).then_some("FLATTEN with recursive => TRUE is not done")
+}
+
+fn is_true(argument: Option<&Expr>) -> bool {
+    matches!(argument, Some(Expr::Value(value)) if value.value == Value::Boolean(true))
+}
+
+fn qualified(table: &Ident, column: &str) -> Ident {
+    Ident::with_quote('"', format!("{}.{column}", table.value.to_lowercase()))
+}
+
+/// Makes `r.value`, and `value` where there is one `FLATTEN` only, the columns that stand for them.
+pub fn rename(statement: &mut Statement, tables: &[Ident]) {
+    walk(statement, &mut Renaming { tables });
+}
+
+struct Renaming<'a> {
+    tables: &'a [Ident],
+}
+
+impl Renaming<'_> {
+    fn meant(&self, expression: &Expr) -> Option<(Ident, String)> {
+        let column = |name: &Ident| {
+            let known = COLUMNS
+                .iter()
+                .find(|(column, _)| name.value.eq_ignore_ascii_case(column));
+            known.map(|(column, _)| (*column).to_owned())
+        };
+        match (expression, self.tables) {
+            (Expr::CompoundIdentifier(parts), tables) => {
+                let [table, name] = parts.as_slice() else { return None };
+                let found = tables
+                    .iter()
+                    .find(|known| known.value.eq_ignore_ascii_case(&table.value))?;
+                let column = column(name)?;
+                Some((qualified(found, &column), column))
+            }
+            (Expr::Identifier(name), [table]) if name.quote_style.is_none() => {
+                let column = column(name)?;
+                Some((qualified(table, &column), column))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl VisitorMut for Renaming<'_> {
+    type Break = Infallible;
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
+        for item in &mut select.projection {
+            if let SelectItem::UnnamedExpr(expression) = item
+                && let Some((column, name)) = self.meant(expression)
+            {
+                *item = SelectItem::ExprWithAlias {
+                    expr: Expr::Identifier(column),
+                    alias: Ident::with_quote('"', name),
+                };
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<Infallible> {
+        if let Some((column, _)) = self.meant(expression) {
+            *expression = Expr::Identifier(column);
+        }
+        ControlFlow::Continue(())
+    }
+}
