@@ -106,6 +106,27 @@ impl Catalog {
         definition: Definition,
         before: Option<&Defined>,
     ) -> Result<(), CatalogError> {
+        let created_at = before.map(|before| before.created_at);
+        self.put_created(name, definition, before, created_at).await
+    }
+
+    /// Like [`Self::put`] of something new in place of `before`.
+    pub async fn replace(
+        &self,
+        name: &ObjectName,
+        definition: Definition,
+        before: &Defined,
+    ) -> Result<(), CatalogError> {
+        self.put_created(name, definition, Some(before), None).await
+    }
+
+    async fn put_created(
+        &self,
+        name: &ObjectName,
+        definition: Definition,
+        before: Option<&Defined>,
+        created_at: Option<DateTime<Utc>>,
+    ) -> Result<(), CatalogError> {
         let kind = definition.kind();
         let folder = folder_of(kind, name)?;
         let last = self.numbers(&folder).await?.remove(&folder);
@@ -129,7 +150,7 @@ impl Catalog {
         let stored = Stored {
             format: FORMAT,
             name: name.clone(),
-            created_at: before.map_or(now, |before| before.created_at),
+            created_at: created_at.unwrap_or(now),
             changed_at: now,
             definition: Some(definition),
         };

@@ -238,7 +238,7 @@ impl Reader<'_> {
             "timestamp" | "datetime" | "timestamp_ntz" => ColumnType::Timestamp,
             "variant" | "object" => ColumnType::Variant,
             "" => return Err("a type's name is missing".into()),
-            other => return Err(format!("`{other}` is not one")),
+            _ => return Err("expected one such as int, bigint, double, string, timestamp, array<string>".into()),
         })
     }
 
@@ -316,7 +316,10 @@ mod tests {
     fn what_is_no_type_says_why() {
         for (text, why) in [
             ("", "a type's name is missing"),
-            ("strin", "`strin` is not one"),
+            (
+                "strin",
+                "expected one such as int, bigint, double, string, timestamp, array<string>",
+            ),
             ("array<int", "expected `>`, found its end"),
             ("struct<a int>", "expected `:`, found `i`"),
             ("map<string;int>", "expected `,`, found `;`"),

@@ -106,6 +106,19 @@ impl QueryError {
         diagnosis::unknown_table(written, None, names)
     }
 
+    /// The error of a part that begins at `offset` of the statement `sql`, with its place in the whole.
+    pub fn within(mut self, sql: &str, offset: usize) -> Self {
+        if let Self::Syntax { place, .. }
+        | Self::UnknownTable { place, .. }
+        | Self::UnknownColumn { place, .. }
+        | Self::UnknownFunction { place, .. }
+        | Self::Invalid { place, .. } = &mut self
+        {
+            *place = place.take().and_then(|place| place.moved(sql, offset));
+        }
+        self
+    }
+
     /// What is wrong with the expression of a function.
     pub fn of_function(error: DataFusionError, body: &str) -> Self {
         Self::planning(error, body, &Names::default())

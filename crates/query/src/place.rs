@@ -37,6 +37,15 @@ impl Place {
         Self::new(sql, line, before[line_start..].chars().count() + 1)
     }
 
+    /// The place in the statement that has this one's text from `offset` on.
+    pub(crate) fn moved(&self, sql: &str, offset: usize) -> Option<Self> {
+        let part = sql.get(offset..)?;
+        let line_start: usize = part.split_inclusive('\n').take(self.line - 1).map(str::len).sum();
+        let line = &part[line_start..];
+        let column: usize = line.chars().take(self.column - 1).map(char::len_utf8).sum();
+        Self::at(sql, offset + line_start + column)
+    }
+
     /// The character at the place.
     pub(crate) fn next(&self) -> Option<char> {
         self.text.chars().nth(self.column - 1)

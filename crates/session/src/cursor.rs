@@ -11,6 +11,25 @@ pub struct Cursor<'a> {
     at: usize,
 }
 
+/// The query at the end of a statement.
+#[derive(Clone, Debug)]
+pub struct Query {
+    statement: String,
+    offset: usize,
+}
+
+impl Query {
+    /// The query as it was written.
+    pub fn text(&self) -> &str {
+        self.statement[self.offset..].trim().trim_end_matches(';').trim_end()
+    }
+
+    /// An error of the query, with its place in the whole statement.
+    pub fn placed(&self, error: QueryError) -> QueryError {
+        error.within(&self.statement, self.offset)
+    }
+}
+
 /// What a reader of words gives.
 pub type Read<T> = Result<T, QueryError>;
 
@@ -195,6 +214,16 @@ impl<'a> Cursor<'a> {
         let rest = self.sql[self.offset()..].trim().trim_end_matches(';').trim_end();
         self.at = self.tokens.len();
         rest
+    }
+
+    /// The query that all is that comes, and the end.
+    pub fn query(&mut self) -> Query {
+        let query = Query {
+            statement: self.sql.to_owned(),
+            offset: self.offset(),
+        };
+        self.at = self.tokens.len();
+        query
     }
 
     /// The end of the statement, which must be here.

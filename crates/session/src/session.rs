@@ -69,10 +69,12 @@ impl Session {
         let kind = definition.kind();
         let there = self.catalog().get(kind, name).await?;
         match (there, how) {
-            (Some(there), _) if is_same(&there.definition, &definition) => Ok(Creating::Unchanged),
+            (Some(there), _) if is_same(&there.definition, &definition) && !is_emptied(&definition, how) => {
+                Ok(Creating::Unchanged)
+            }
             (Some(_), Creation::IfNotExists) => Ok(Creating::Unchanged),
             (Some(there), Creation::OrReplace) => {
-                self.catalog().put(name, definition, Some(&there)).await?;
+                self.catalog().replace(name, definition, &there).await?;
                 Ok(Creating::Done)
             }
             _ => {
@@ -101,6 +103,11 @@ pub enum Creating {
     Done,
     /// It was there already, and stays.
     Unchanged,
+}
+
+/// A table that is replaced loses its rows, also for one of the same columns.
+fn is_emptied(definition: &Definition, how: Creation) -> bool {
+    how == Creation::OrReplace && matches!(definition, Definition::Table(_))
 }
 
 /// Whether a statement run again would change nothing: what is made up when it runs does not count.
@@ -155,11 +162,11 @@ pub fn existing(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<Defin
 /// Like [`existing`], of what must be there.
 pub fn required(names: &Names, kind: Kind, parts: &[String]) -> Result<Arc<Defined>, SessionError> {
     existing(names, kind, parts).ok_or_else(|| {
-        let hint = similar(names, kind, parts).map(|name| format!("did you mean `{name}`?"));
-        SessionError::Refused {
-            message: format!("no {kind} `{}`", parts.join(".")),
-            hint,
-        }
+        let hint = match similar(names, kind, parts) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("SHOW {}S lists those there are", kind.noun().to_uppercase()),
+        };
+        SessionError::refused(format!("no {kind} `{}`", parts.join(".")), Some(&hint))
     })
 }
 

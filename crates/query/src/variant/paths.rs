@@ -3,8 +3,8 @@
 use arrow::datatypes::DataType;
 use datafusion::common::{Column, DFSchema, Result, ScalarValue, TableReference};
 use datafusion::execution::FunctionRegistry;
-use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, ScalarUDF, cast, lit};
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr};
+use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, Operator, ScalarUDF, cast, lit, try_cast};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 use flowtrail_lake::variant::{PathColumn, column_of};
 use std::sync::Arc;
@@ -51,7 +51,19 @@ impl ExprPlanner for VariantPaths {
         let planned = BinaryExpr::new(Box::new(left), operator, Box::new(right));
         Ok(PlannerResult::Planned(Expr::BinaryExpr(planned)))
     }
+
+    fn plan_aggregate(&self, mut expr: RawAggregateExpr) -> Result<PlannerResult<RawAggregateExpr>> {
+        if OF_NUMBERS.contains(&expr.func.name()) {
+            for value in expr.args.iter_mut().filter(|value| self.is_path(value)) {
+                *value = try_cast(value.clone(), DataType::Float64);
+            }
+        }
+        Ok(PlannerResult::Original(expr))
+    }
 }
+
+/// What is worked out of numbers.
+const OF_NUMBERS: &[&str] = &["sum", "avg", "mean", "median", "stddev", "stddev_pop", "var", "var_pop"];
 
 impl VariantPaths {
     fn at(&self, value: Expr, path: &str, schema: &DFSchema) -> Expr {
@@ -68,15 +80,12 @@ impl VariantPaths {
             "" => found,
             behind => in_text(found, behind),
         });
-        let in_column = in_column.or_else(|| self.inside(&kept, &names, behind));
+        let in_column = either(in_column, self.inside(&kept, &names, behind));
         match (in_column, kept.rest) {
             (Some(found), None) => found,
             (None, Some(rest)) => in_text(rest, path),
-            (None, None) => lit(ScalarValue::Utf8View(None)),
-            (Some(found), Some(rest)) => {
-                let found = cast(found, DataType::Utf8View);
-                datafusion::functions::core::expr_fn::coalesce(vec![found, in_text(rest, path)])
-            }
+            (None, None) => lit(ScalarValue::Null),
+            (Some(found), Some(rest)) => first_of(found, in_text(rest, path)),
         }
     }
 
@@ -99,11 +108,22 @@ impl VariantPaths {
         Some(self.object.call(arguments))
     }
 
+    /// Whether a value was taken out of JSON text.
+    fn is_path(&self, value: &Expr) -> bool {
+        match value {
+            Expr::ScalarFunction(call) if call.func == self.get_path => true,
+            Expr::ScalarFunction(call) if call.name() == "coalesce" => {
+                call.args.iter().any(|value| self.is_path(value))
+            }
+            Expr::Cast(Cast { expr, field }) if field.data_type().is_string() => self.is_path(expr),
+            _ => false,
+        }
+    }
+
     /// What was taken out of JSON text, as a number, where `other` is one.
     fn as_number(&self, value: &Expr, other: &Expr, schema: &DFSchema) -> Option<Expr> {
-        let is_path = matches!(value, Expr::ScalarFunction(call) if call.func == self.get_path);
-        let is_number = is_path && other.get_type(schema).is_ok_and(|other| other.is_numeric());
-        is_number.then(|| datafusion::logical_expr::try_cast(value.clone(), DataType::Float64))
+        let is_number = self.is_path(value) && other.get_type(schema).is_ok_and(|other| other.is_numeric());
+        is_number.then(|| try_cast(value.clone(), DataType::Float64))
     }
 }
 
@@ -152,12 +172,22 @@ impl Kept {
         match (plain, found(column_name(true))) {
             (Some(plain), None) => Some((plain, "")),
             (None, Some(list)) => Some((list, behind)),
-            (Some(plain), Some(list)) => {
-                let texts = [plain, list].map(|value| cast(value, DataType::Utf8View)).to_vec();
-                Some((datafusion::functions::core::expr_fn::coalesce(texts), ""))
-            }
+            (Some(plain), Some(list)) => Some((first_of(plain, list), "")),
             (None, None) => None,
         }
+    }
+}
+
+/// Values of different types that rows have at one path, as text.
+fn first_of(one: Expr, other: Expr) -> Expr {
+    let texts = [one, other].map(|value| cast(value, DataType::Utf8View));
+    datafusion::functions::core::expr_fn::coalesce(texts.to_vec())
+}
+
+fn either(one: Option<Expr>, other: Option<Expr>) -> Option<Expr> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(first_of(one, other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -8,12 +8,12 @@ use arrow::datatypes::{DataType, Schema};
 use flowtrail_catalog::{Column, ColumnType, Definition, Kind, ObjectName, StoredTable};
 use flowtrail_lake::stage::{Part, StagedFile, stage};
 use flowtrail_lake::{Change, TableDefinition};
-use flowtrail_query::{Answer, stored_definition};
+use flowtrail_query::{Answer, Relation, stored_definition};
 use futures::TryStreamExt;
 use uuid::Uuid;
 
 use super::create::{if_not_exists, told};
-use crate::cursor::{Cursor, Read};
+use crate::cursor::{Cursor, Query, Read};
 use crate::rows::{Rows, status};
 use crate::session::{Creating, Creation, new_name, required};
 use crate::{Session, SessionError};
@@ -27,7 +27,7 @@ pub struct CreateTable {
     name: Vec<String>,
     columns: Vec<Column>,
     comment: Option<String>,
-    query: Option<String>,
+    query: Option<Query>,
     how: Creation,
 }
 
@@ -54,7 +54,7 @@ impl CreateTable {
                 cursor.expect_symbol('(')?;
                 cursor.bracketed()?;
             } else if cursor.takes(&["AS"]) {
-                table.query = Some(cursor.rest().to_owned());
+                table.query = Some(cursor.query());
             } else if !cursor.takes(&["COPY", "GRANTS"]) {
                 return Err(cursor.expected("AS and a query, or the end of the statement"));
             }
@@ -71,7 +71,8 @@ impl CreateTable {
         let written = self.name.join(".");
         let mut columns = self.columns;
         if let Some(query) = &self.query {
-            let asked = session.engine().check(query).await?;
+            let checked = session.engine().check(query.text()).await;
+            let asked = checked.map_err(|error| query.placed(error))?;
             columns = columns_of(&asked, columns)?;
         }
         let table = StoredTable {
@@ -234,7 +235,7 @@ fn type_of(data_type: &DataType) -> Option<ColumnType> {
 pub struct Insert {
     table: Vec<String>,
     columns: Vec<String>,
-    query: String,
+    query: Query,
 }
 
 impl Insert {
@@ -263,12 +264,19 @@ impl Insert {
         Ok(Self {
             table,
             columns,
-            query: cursor.rest().to_owned(),
+            query: cursor.query(),
         })
     }
 
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
+        if let Some((name, Relation::BuiltIn(_) | Relation::BuiltInView(_))) = names.resolve(&self.table) {
+            let hint = "`flowtrail load` and COPY INTO bring logs into logs.vpc_flow and its kin";
+            return Err(SessionError::refused(
+                format!("`{name}` is Flowtrail's own; no rows are inserted into it"),
+                Some(hint),
+            ));
+        }
         let defined = required(&names, Kind::Relation, &self.table)?;
         let Definition::Table(table) = &defined.definition else {
             let message = format!(
@@ -297,10 +305,11 @@ impl Insert {
 }
 
 /// Puts the answer of a question into a table, in one commit; gives the number of its rows.
-async fn fill(session: &Session, name: &ObjectName, table: &StoredTable, query: &str) -> Result<u64, SessionError> {
+async fn fill(session: &Session, name: &ObjectName, table: &StoredTable, query: &Query) -> Result<u64, SessionError> {
     let definition = stored_definition(name, table);
     let lake = session.engine().lake().table(&definition);
-    let mut answer = session.engine().run(query).await?;
+    let answer = session.engine().run(query.text()).await;
+    let mut answer = answer.map_err(|error| query.placed(error))?;
     let (given, wanted) = (answer.schema.fields().len(), definition.columns.fields().len());
     if given != wanted {
         return Err(SessionError::refused(

@@ -4,7 +4,7 @@ use flowtrail_catalog::{Definition, View};
 use flowtrail_query::Answer;
 
 use super::create::{if_not_exists, told};
-use crate::cursor::{Cursor, Read};
+use crate::cursor::{Cursor, Query, Read};
 use crate::rows::status;
 use crate::session::Creation;
 use crate::{Session, SessionError};
@@ -15,7 +15,7 @@ pub struct CreateView {
     name: Vec<String>,
     columns: Vec<String>,
     comment: Option<String>,
-    query: String,
+    query: Query,
     how: Creation,
 }
 
@@ -52,7 +52,7 @@ impl CreateView {
             name,
             columns,
             comment,
-            query: cursor.rest().to_owned(),
+            query: cursor.query(),
             how,
         })
     }
@@ -61,14 +61,18 @@ impl CreateView {
         let names = session.names().await?;
         let written = self.name.join(".");
         let name = crate::session::new_name(&names, &self.name)?;
-        let schema = session.engine().check(&self.query).await?;
+        let schema = session
+            .engine()
+            .check(self.query.text())
+            .await
+            .map_err(|error| self.query.placed(error))?;
         if !self.columns.is_empty() && self.columns.len() != schema.fields().len() {
             let (given, asked) = (self.columns.len(), schema.fields().len());
             let message = format!("the view names {given} columns, and its query gives {asked}");
             return Err(SessionError::refused(message, None));
         }
         let view = View {
-            sql: self.query,
+            sql: self.query.text().to_owned(),
             columns: self.columns,
             database: names.scope.database.clone(),
             schema: names.scope.schema.clone(),

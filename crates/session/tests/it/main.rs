@@ -1,0 +1,9 @@
+//! Statements of every kind over a lake in a folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod definitions;
+mod errors;
+mod external;
+mod loading;
+mod place;
+mod variant;

@@ -1,0 +1,116 @@
+//! VARIANT columns: each path is read by itself, and what fits no column is not lost.
+
+use crate::place::site;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_have_the_types_of_their_values() {
+    let site = site();
+    site.write(
+        "a.json",
+        r#"{"n": 1, "s": "x", "t": 1793491200, "b": true, "o": {"p": {"q": "deep"}}, "l": [10, 20], "z": null}
+           {"n": "one", "s": 2, "o": {"p": 5}, "odd name": "kept"}"#,
+    );
+    site.run_placed("CREATE TABLE t (v VARIANT); COPY INTO t FROM 'FILES/' FILE_FORMAT = (TYPE = JSON)")
+        .await;
+    for (sql, expected) in [
+        ("v:n::varchar", ["1", "one"]),
+        ("v:s::varchar", ["x", "2"]),
+        ("v:t::timestamp", ["2026-11-01T00:00:00", "-"]),
+        ("v:t::date", ["2026-11-01", "-"]),
+        ("v:b::boolean", ["true", "-"]),
+        ("v:o.p.q::varchar", ["deep", "-"]),
+        ("v:o.p", [r#"{"q":"deep"}"#, "5"]),
+        ("v:l[1]::int", ["20", "-"]),
+        ("v:l", ["[10,20]", "-"]),
+        ("v:\"odd name\"::varchar", ["-", "kept"]),
+        ("v:z", ["-", "-"]),
+        ("v:nothing.there", ["-", "-"]),
+        ("v:n = 1", ["true", "-"]),
+        ("v:t BETWEEN 1793491200 AND 1793491201", ["true", "-"]),
+    ] {
+        let asked = format!("SELECT {sql} FROM t ORDER BY v:t IS NULL");
+        assert_eq!(site.run(&asked).await, expected, "{sql}");
+    }
+    assert_eq!(
+        site.run("SELECT * FROM t ORDER BY v:t IS NULL").await,
+        [
+            r#"{"b":true,"l":[10,20],"n":1,"o":{"p":{"q":"deep"}},"s":"x","t":1793491200}"#,
+            r#"{"n":"one","o":{"p":5},"odd name":"kept","s":2}"#,
+        ]
+    );
+    assert_eq!(site.run("SELECT x.* FROM t x WHERE x.v:s = 'x'").await.len(), 1);
+    assert_eq!(
+        site.run("SELECT w:o.p.q FROM (SELECT v AS w FROM t) WHERE w:n = '1'")
+            .await,
+        ["deep"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_field_is_read_without_the_others() {
+    let site = site();
+    let addresses: Vec<String> = (0..20_000)
+        .map(|n: u32| format!("10.{}.{}.{}", n % 7, n % 251, n.wrapping_mul(31) % 253))
+        .collect();
+    let flows: Vec<(i64, &str, i64)> = (0..)
+        .zip(&addresses)
+        .map(|(n, address)| (n % 9, address.as_str(), n * 7919))
+        .collect();
+    site.write_flows("a.parquet", &flows);
+    site.run_placed("CREATE TABLE t (record VARIANT); COPY INTO t FROM 'FILES/' FILE_FORMAT = (TYPE = PARQUET)")
+        .await;
+    let one = site
+        .figures("SELECT sum(record:bytes::integer) FROM t")
+        .await
+        .bytes_scanned;
+    let all = site.figures("SELECT max(record::varchar) FROM t").await.bytes_scanned;
+    assert!(one > 0 && one * 5 < all, "{one} of {all} bytes");
+    let view = "CREATE VIEW v AS SELECT record:bytes::integer AS bytes, record:srcaddr::varchar(16) AS srcaddr, \
+                record:start::TIMESTAMP AS \"START\" FROM t; \
+                SELECT count(*), sum(bytes), min(\"START\") FROM v WHERE \"START\" > '1970-01-01'";
+    assert_eq!(
+        site.run(view).await,
+        [format!(
+            "19999 {} 1970-01-01T02:11:59",
+            flows.iter().map(|flow| flow.0).sum::<i64>()
+        )]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_flattened() {
+    let site = site();
+    site.write(
+        "a.json",
+        r#"{"id": 1, "Records": [{"eventName": "A", "r": [{"k": 1}, {"k": 2}]}, {"eventName": "B", "r": []}]} {"id": 2}"#,
+    );
+    site.run_placed("CREATE TABLE t (v VARIANT); COPY INTO t FROM 'FILES/' FILE_FORMAT = (TYPE = JSON)")
+        .await;
+    assert_eq!(
+        site.run(
+            "SELECT v:id, r.index, value:eventName::varchar FROM t, LATERAL FLATTEN(input => v:Records) r ORDER BY 2"
+        )
+        .await,
+        ["1 0 A", "1 1 B"]
+    );
+    assert_eq!(
+        site.run(
+            "SELECT r.value:eventName::varchar, i.value:k::int FROM t, LATERAL FLATTEN(input => v:Records) r, \
+             LATERAL FLATTEN(input => r.value:r) i ORDER BY 2"
+        )
+        .await,
+        ["A 1", "A 2"]
+    );
+    assert_eq!(
+        site.run(
+            "SELECT v:id, f.value IS NULL FROM t, LATERAL FLATTEN(input => v:Records, outer => TRUE) f ORDER BY 1, 2"
+        )
+        .await,
+        ["1 false", "1 false", "2 true"]
+    );
+    assert_eq!(
+        site.run("SELECT key, value FROM TABLE(FLATTEN(input => parse_json('{\"a\": 1, \"b\": \"x\"}')))")
+            .await,
+        ["a 1", "b x"]
+    );
+}
