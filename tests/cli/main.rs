@@ -12,6 +12,7 @@ mod kinds;
 #[allow(dead_code, reason = "the crash tests use all of it")]
 mod moto;
 mod site;
+mod statements;
 mod storage;
 mod terminal;
 mod upkeep;

@@ -217,11 +217,20 @@ fn keep_newest(
     let (uris, etags) = (text(rows, "object_uri")?, text(rows, "etag")?);
     let (hashes, states) = (text(rows, "sha256")?, text(rows, "status")?);
     let batches = column(rows, "batch")?.as_primitive::<Int64Type>();
-    let (tables, times) = (text(rows, "table_name")?, column(rows, "loaded_at")?);
-    let times = times.as_primitive::<TimestampMicrosecondType>();
+    // A column that is NULL in every row is left out of a merged file.
+    let tables = text(rows, "table_name").ok();
+    let times = rows
+        .column_by_name("loaded_at")
+        .map(|times| times.as_primitive::<TimestampMicrosecondType>());
     let counts = |row: usize| {
-        let table = tables.is_valid(row).then(|| tables.value(row));
-        of.counts(table, times.is_valid(row).then(|| times.value(row)))
+        let table = tables
+            .as_ref()
+            .filter(|tables| tables.is_valid(row))
+            .map(|tables| tables.value(row));
+        of.counts(
+            table,
+            times.filter(|times| times.is_valid(row)).map(|times| times.value(row)),
+        )
     };
     for row in (0..rows.num_rows()).filter(|row| is_wanted(uris.value(*row)) && counts(*row)) {
         let (uri, batch) = (uris.value(row), batches.value(row));

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::MemoryCatalogProviderList;
+use datafusion::common::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, Statement};
-use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
 use flowtrail_catalog::Catalog;
 use flowtrail_external::Access;
@@ -124,7 +125,8 @@ impl Engine {
             self.keep(context.state());
         }
         let task = Arc::new(frame.task_ctx());
-        let plan = frame.create_physical_plan().await.map_err(planning_failed)?;
+        let (state, plan) = frame.into_parts();
+        let plan = physical(state, &plan).await.map_err(planning_failed)?;
         let limit = self.memory_limit_bytes();
         let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
         Ok(Answer::new(started, scans, plan, stream, limit))
@@ -212,5 +214,21 @@ impl Engine {
     fn keep(&self, mut session: SessionState) {
         session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
         *self.session.write() = session;
+    }
+}
+
+/// The physical plan. One of the engine's rules, which moves fields of records down to the scan, fails where a common
+/// expression stands in its way ("duplicate unqualified field name `__common_expr_1`"); such a plan is made without it.
+async fn physical(mut session: SessionState, plan: &LogicalPlan) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    match session.create_physical_plan(plan).await {
+        Err(error) if error.to_string().contains("__common_expr_") => {
+            session
+                .config_mut()
+                .options_mut()
+                .optimizer
+                .enable_leaf_expression_pushdown = false;
+            session.create_physical_plan(plan).await
+        }
+        planned => planned,
     }
 }

@@ -107,6 +107,7 @@ impl QueryError {
     }
 
     /// The error of a part that begins at `offset` of the statement `sql`, with its place in the whole.
+    #[must_use]
     pub fn within(mut self, sql: &str, offset: usize) -> Self {
         if let Self::Syntax { place, .. }
         | Self::UnknownTable { place, .. }

@@ -24,9 +24,8 @@ const COLUMNS: &[(&str, &str)] = &[
 /// What a call without an alias is named after.
 const UNNAMED: &str = "flatten";
 
-/// The name of a `FLATTEN` as a table, its columns with the lists they are made of, and whether rows without elements
-/// stay.
-pub fn columns_of(factor: &TableFactor) -> Option<(Ident, Vec<(Expr, Ident)>, bool)> {
+/// The name of a `FLATTEN` as a table, and its columns with the lists they are made of.
+pub fn columns_of(factor: &TableFactor) -> Option<(Ident, Vec<(Expr, Ident)>)> {
     let call = TableCall::of(factor).filter(|call| call.name == "flatten")?;
     let input = call.argument("input", 0)?;
     if is_true(call.argument("recursive", 3).as_ref()) {
@@ -48,7 +47,7 @@ pub fn columns_of(factor: &TableFactor) -> Option<(Ident, Vec<(Expr, Ident)>, bo
         Some((list, qualified(&name, column)))
     };
     let columns = COLUMNS.iter().map(column).collect::<Option<Vec<_>>>()?;
-    Some((name, columns, keeps_rows))
+    Some((name, columns))
 }
 
 /// What `FLATTEN` is asked that is not done here.

@@ -76,7 +76,7 @@ fn is_taken_apart(factor: &TableFactor) -> bool {
 
 /// Makes `FROM TABLE(FLATTEN(…))` a query; gives the name it had.
 fn flatten_alone(factor: &mut TableFactor) -> Option<Ident> {
-    let (name, columns, _) = flatten::columns_of(factor)?;
+    let (name, columns) = flatten::columns_of(factor)?;
     *factor = TableFactor::Derived {
         lateral: false,
         subquery: Box::new(with_elements(None, columns)?),
@@ -101,13 +101,9 @@ fn join_to_column(table: &mut TableWithJoins) -> Option<(Ident, bool)> {
         JoinOperator::Left(on) | JoinOperator::LeftOuter(on) if is_always(on) => true,
         _ => return None,
     };
-    let (name, columns, is_flatten) = match flatten::columns_of(&join.relation) {
-        Some((name, columns, _)) => (name, columns, true),
-        None => {
-            let (name, columns) = columns_of(&join.relation, keeps_rows)?;
-            (name, columns, false)
-        }
-    };
+    let flattened = flatten::columns_of(&join.relation);
+    let is_flatten = flattened.is_some();
+    let (name, columns) = flattened.or_else(|| columns_of(&join.relation, keeps_rows))?;
     let subquery = with_elements(Some(&table.relation), columns)?;
     let alias = Some(TableAlias {
         explicit: true,

@@ -111,6 +111,7 @@ const RULES: &[Rule] = &[
             "flowtrail-lake",
             "flowtrail-load",
             "flowtrail-query",
+            "flowtrail-session",
         ],
         must_not_use: &["deltalake-core", "datafusion"],
     },

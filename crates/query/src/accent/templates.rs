@@ -55,6 +55,7 @@ const CALLS: &[(&str, usize, &str)] = &[
     ("if", 2, "CASE WHEN $1 THEN $2 END"),
     ("if", 3, "CASE WHEN $1 THEN $2 ELSE $3 END"),
     ("iff", 3, "CASE WHEN $1 THEN $2 ELSE $3 END"),
+    ("replace", 2, "replace($1, $2, '')"),
     ("zeroifnull", 1, "coalesce($1, 0)"),
     ("nullifzero", 1, "nullif($1, 0)"),
     ("equal_null", 2, "(($1) IS NOT DISTINCT FROM ($2))"),

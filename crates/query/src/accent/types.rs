@@ -23,6 +23,7 @@ pub fn respelled(kind: &CastKind, value: &Expr, data_type: &mut DataType) -> Opt
             match name.as_str() {
                 "IPADDRESS" => return Some(calling("ip_address", vec![value.clone()])),
                 "IPPREFIX" => return Some(calling("ip_block", vec![value.clone()])),
+                "VARIANT" | "OBJECT" => return Some(value.clone()),
                 "NUMBER" => *data_type = DataType::Decimal(size(sizes)),
                 "TIMESTAMP_NTZ" | "TIMESTAMPNTZ" => *data_type = DataType::Timestamp(None, TimezoneInfo::None),
                 "TIMESTAMP_LTZ" | "TIMESTAMP_TZ" | "TIMESTAMPLTZ" | "TIMESTAMPTZ" => {

@@ -213,6 +213,12 @@ fn element_at(types: &[DataType]) -> Result<Meaning> {
                 },
             })
         }
+        // CloudTrail Lake has maps where objects are JSON text here.
+        [json, key] if json.is_string() && key.is_string() => Ok(Meaning {
+            takes: vec![json.clone(), key.clone()],
+            returns: DataType::Utf8View,
+            apply: |args| on_columns(args, json::get),
+        }),
         _ => plan_err!(
             "element_at takes a list and a position, or a map and a key, not {}",
             types.first().unwrap_or(&DataType::Null)

@@ -1,6 +1,6 @@
 //! `record:user.name` where a statement is planned.
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Fields};
 use datafusion::common::{Column, DFSchema, Result, ScalarValue, TableReference};
 use datafusion::execution::FunctionRegistry;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr};
@@ -40,6 +40,9 @@ impl ExprPlanner for VariantPaths {
         let Some(operator) = reckons(&expr.op) else {
             return Ok(PlannerResult::Original(expr));
         };
+        if let Some(literal) = truth(&expr.left, &expr.right, schema) {
+            return Ok(PlannerResult::Planned(binary(expr.left, operator, literal)));
+        }
         let (left, right) = (
             self.as_number(&expr.left, &expr.right, schema),
             self.as_number(&expr.right, &expr.left, schema),
@@ -48,8 +51,7 @@ impl ExprPlanner for VariantPaths {
             return Ok(PlannerResult::Original(expr));
         }
         let (left, right) = (left.unwrap_or(expr.left), right.unwrap_or(expr.right));
-        let planned = BinaryExpr::new(Box::new(left), operator, Box::new(right));
-        Ok(PlannerResult::Planned(Expr::BinaryExpr(planned)))
+        Ok(PlannerResult::Planned(binary(left, operator, right)))
     }
 
     fn plan_aggregate(&self, mut expr: RawAggregateExpr) -> Result<PlannerResult<RawAggregateExpr>> {
@@ -67,6 +69,9 @@ const OF_NUMBERS: &[&str] = &["sum", "avg", "mean", "median", "stddev", "stddev_
 
 impl VariantPaths {
     fn at(&self, value: Expr, path: &str, schema: &DFSchema) -> Expr {
+        if let Ok(DataType::Struct(fields)) = value.get_type(schema) {
+            return self.in_record(value, &fields, path);
+        }
         let in_text = |value: Expr, path: &str| self.get_path.call(vec![value, lit(path)]);
         let Expr::Column(column) = &value else {
             return in_text(value, path);
@@ -87,6 +92,33 @@ impl VariantPaths {
             (None, None) => lit(ScalarValue::Null),
             (Some(found), Some(rest)) => first_of(found, in_text(rest, path)),
         }
+    }
+
+    /// What a path leads to in a record of the engine's own, whose fields are found without regard to case; NULL where
+    /// there is none, as in an object.
+    fn in_record(&self, mut value: Expr, fields: &Fields, path: &str) -> Expr {
+        let (names, behind) = plain_names(path);
+        let (mut fields, mut rest) = (fields.clone(), names.as_slice());
+        while let [name, inner @ ..] = rest {
+            let Some(field) = fields
+                .iter()
+                .find(|field| field.name().eq_ignore_ascii_case(name))
+                .cloned()
+            else {
+                return lit(ScalarValue::Null);
+            };
+            value = datafusion::functions::core::expr_fn::get_field(value, field.name().as_str());
+            rest = inner;
+            match field.data_type() {
+                DataType::Struct(inner) => fields = inner.clone(),
+                _ => break,
+            }
+        }
+        let left = format!("{}{behind}", rest.join("."));
+        if left.is_empty() {
+            return value;
+        }
+        self.get_path.call(vec![value, lit(left)])
     }
 
     /// An object inside the variant, put together from the columns below it.
@@ -189,6 +221,20 @@ fn either(one: Option<Expr>, other: Option<Expr>) -> Option<Expr> {
         (Some(one), Some(other)) => Some(first_of(one, other)),
         (one, other) => one.or(other),
     }
+}
+
+fn binary(left: Expr, operator: Operator, right: Expr) -> Expr {
+    Expr::BinaryExpr(BinaryExpr::new(Box::new(left), operator, Box::new(right)))
+}
+
+/// `readonly = 'false'`, where Athena's table has text and ours a truth value.
+fn truth(value: &Expr, text: &Expr, schema: &DFSchema) -> Option<Expr> {
+    let Expr::Literal(text, _) = text else { return None };
+    let text = text.try_as_str().flatten()?;
+    let truth = [("true", true), ("false", false)]
+        .into_iter()
+        .find(|(word, _)| text.eq_ignore_ascii_case(word))?;
+    matches!(value.get_type(schema), Ok(DataType::Boolean)).then(|| lit(truth.1))
 }
 
 /// The names a path begins with, and what follows the last of them: `a.b[0].c` is `a`, `b` and `[0].c`.

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, Ident, Select, SelectItem, SetExpr, Statement as SqlStatement,
-    TableAlias, TableFactor, VisitorMut,
+    BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, Ident, Select, SelectItem, SetExpr,
+    Statement as SqlStatement, TableAlias, TableFactor, VisitorMut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -155,6 +155,7 @@ fn cast_of(kind: &CastKind, value: &Expr, data_type: &DataType) -> Option<Expr> 
         | DataType::SmallInt(None)
         | DataType::TinyInt(None)
         | DataType::Numeric(_)
+        | DataType::Decimal(_)
         | DataType::Custom(..)
             if is_whole(data_type) =>
         {
@@ -177,7 +178,9 @@ fn cast_of(kind: &CastKind, value: &Expr, data_type: &DataType) -> Option<Expr> 
 
 fn is_whole(data_type: &DataType) -> bool {
     match data_type {
-        DataType::Numeric(size) => matches!(size, datafusion::sql::sqlparser::ast::ExactNumberInfo::None),
+        DataType::Numeric(size) | DataType::Decimal(size) => {
+            matches!(size, ExactNumberInfo::None | ExactNumberInfo::PrecisionAndScale(38, 0))
+        }
         DataType::Custom(name, size) => size.is_empty() && name.to_string().eq_ignore_ascii_case("number"),
         _ => true,
     }

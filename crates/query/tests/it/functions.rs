@@ -253,3 +253,29 @@ async fn groups_are_counted_as_athena_and_snowflake_do() {
     +----------+----------+----------+-----------+------------+--------+
     ");
 }
+
+#[tokio::test]
+async fn what_is_a_map_elsewhere_is_json_text_here() {
+    let lake = lake::empty();
+    for (sql, expected) in [
+        ("element_at('{\"bucketName\": \"b\"}', 'bucketName')", "b"),
+        ("replace('a-b-c', '-')", "abc"),
+        ("parse_json('{\"a\": 1}')::variant", "{\"a\": 1}"),
+        ("named_struct('Arn', 'x', 'n', '{\"k\": 7}'):ARN", "x"),
+        ("named_struct('Arn', 'x', 'n', '{\"k\": 7}'):n.k", "7"),
+        ("named_struct('Arn', 'x'):nothing IS NULL", "true"),
+        ("(1 = 1) = 'TRUE'", "true"),
+    ] {
+        let answer = lake.ask(&format!("SELECT {sql} AS x")).await;
+        assert!(answer.contains(&format!("| {expected} ")), "{sql}\n{answer}");
+    }
+}
+
+/// The engine's own rule fails on it.
+#[tokio::test]
+async fn a_field_beside_expressions_that_are_alike() {
+    let lake = lake::empty();
+    let sql = "SELECT useridentity.arn, count(*) AS n FROM (SELECT *, substr(CAST(day AS VARCHAR), 1, 4) AS year, \
+               substr(CAST(day AS VARCHAR), 6, 2) AS month FROM cloudtrail) WHERE year = '2026' AND month = '11' GROUP BY 1";
+    assert!(lake.ask(sql).await.contains("| arn | n |"));
+}

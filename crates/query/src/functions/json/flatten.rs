@@ -20,7 +20,7 @@ pub fn all() -> Vec<Function> {
             spelled(columns, |element| element.value.unquoted())
         }),
         Function::new(&["flatten_keys"], 1..=1, of_texts, |columns, _| {
-            spelled(columns, |element| element.key())
+            spelled(columns, |element| element.name.as_ref()?.scalar())
         }),
         Function::new(&["flatten_paths"], 1..=1, of_texts, |columns, _| {
             spelled(columns, |element| {
