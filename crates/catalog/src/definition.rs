@@ -155,6 +155,9 @@ pub struct View {
     pub database: String,
     /// The schema of that database.
     pub schema: String,
+    /// The accent that the query was written in: `auto`, `athena`, `snowflake`, `postgres`.
+    #[serde(default)]
+    pub accent: String,
     /// What it holds, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,

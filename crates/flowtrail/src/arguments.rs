@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use flowtrail_load::OnError;
+use flowtrail_query::Accent;
 use flowtrail_query::output::OutputFormat;
 use flowtrail_sample::{Fields, Format};
 use flowtrail_source::AwsSettings;
@@ -182,6 +183,9 @@ pub struct SqlArguments {
     /// Show each row as a block of lines
     #[arg(short = 'x', long)]
     pub expanded: bool,
+    /// Whose SQL it is where products differ: auto (by its words), athena, snowflake, postgres
+    #[arg(long, default_value_t = Accent::Auto, value_name = "PRODUCT")]
+    pub accent: Accent,
     /// Run each statement so often and print what each run cost, not its rows; no answer is kept from one run for the next
     #[arg(long, value_name = "TIMES", conflicts_with_all = ["format", "output"])]
     pub repeat: Option<NonZeroU32>,

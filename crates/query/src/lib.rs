@@ -41,6 +41,7 @@ mod variant;
 mod views;
 mod vocabulary;
 
+pub use accent::Accent;
 pub use answer::{Answer, AnswerFigures, QueryFigures};
 pub use catalog::{Names, Relation};
 pub use diagnosis::similar;

@@ -11,6 +11,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 use flowtrail_catalog::{Defined, Definition, Function, Kind};
 
+use crate::accent::Accent;
 use crate::catalog::Names;
 use crate::parse::{self, Statement, walk};
 
@@ -151,7 +152,7 @@ fn body(function: &Function) -> Result<(Expr, datafusion::sql::sqlparser::ast::D
     let wrong = || plan_datafusion_err!("the body of a function is one expression, or one SELECT of one");
     let text = function.body.trim();
     let sql = format!("SELECT CAST(({text}\n) AS {})", function.returns);
-    let Statement::Statement(statement) = parse::parse(&sql)? else {
+    let Statement::Statement(statement) = parse::parse_as(&sql, Accent::Auto)? else {
         return Err(wrong());
     };
     let SqlStatement::Query(query) = *statement else {

@@ -12,20 +12,28 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
+use crate::accent::{self, Accent};
 use crate::functions::Unit;
-use crate::{accent, load_functions, unheeded, unnest};
+use crate::{load_functions, unheeded, unnest};
 
-/// Reads one statement.
+/// Reads one statement, in the accent of its words.
+#[cfg(test)]
+pub fn parse(sql: &str) -> Result<Statement> {
+    parse_as(sql, Accent::Auto)
+}
+
+/// Reads one statement in an accent.
 ///
 /// The dialect is sqlparser's most permissive one, and for a statement with an arrow (`filter(list, x -> x > 1)`) the
 /// next to it, which has lambdas. Beyond it, the flow log's column `end` needs no quotes: it is taken
 /// for the word that closes a `CASE` only where one is open and an expression has just ended. And the unit of
 /// `dateadd(day, -30, start_time)` may be a word, as Snowflake has it, and `IPADDRESS '10.0.0.1'` is an address, as in
 /// Athena.
-pub fn parse(sql: &str) -> Result<Statement> {
+pub fn parse_as(sql: &str, accent: Accent) -> Result<Statement> {
     let mut tokens = Tokenizer::new(&GenericDialect {}, sql)
         .tokenize_with_location()
         .map_err(|e| syntax(e.into()))?;
+    let accent = accent.of(&tokens);
     quote_end(&mut tokens);
     quote_units(&mut tokens);
     call_addresses(&mut tokens);
@@ -43,6 +51,7 @@ pub fn parse(sql: &str) -> Result<Statement> {
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
     let mut statement = statements.pop_front().ok_or_else(none)?;
     load_functions::rewrite(&mut statement);
+    accent::settle(&mut statement, accent);
     accent::respell(&mut statement);
     unnest::rewrite(&mut statement);
     unheeded::refuse(&mut statement)?;

@@ -12,7 +12,7 @@ const MOST_ALIASES: usize = 32;
 
 /// The plan of the one statement of `sql`, as `session` sees the tables.
 pub async fn plan(session: &SessionState, sql: &str, names: &Names) -> Result<LogicalPlan> {
-    let mut statement = parse::parse(sql)?;
+    let mut statement = parse::parse_as(sql, names.scope.accent)?;
     macros::expand(&mut statement, names)?;
     variant::respell(&mut statement, names);
     with_aliases(session, statement).await

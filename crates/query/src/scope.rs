@@ -2,6 +2,8 @@
 
 use flowtrail_catalog::{DEFAULT_DATABASE, DEFAULT_SCHEMA, ObjectName};
 
+use crate::accent::Accent;
+
 /// The database and schema that names without them are looked for in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -9,6 +11,8 @@ pub struct Scope {
     pub database: String,
     /// `USE SCHEMA`.
     pub schema: String,
+    /// `SET accent`: whose meaning counts where products differ.
+    pub accent: Accent,
 }
 
 impl Default for Scope {
@@ -16,6 +20,7 @@ impl Default for Scope {
         Self {
             database: DEFAULT_DATABASE.to_owned(),
             schema: DEFAULT_SCHEMA.to_owned(),
+            accent: Accent::Auto,
         }
     }
 }
@@ -53,6 +58,7 @@ mod tests {
         let scope = Scope {
             database: "log_analysis".into(),
             schema: "public".into(),
+            accent: Accent::Auto,
         };
         let full = |written: &str| {
             let parts: Vec<String> = written.split('.').map(str::to_owned).collect();

@@ -9,6 +9,7 @@ fn view(sql: &str) -> Definition {
         columns: Vec::new(),
         database: "flowtrail".into(),
         schema: "public".into(),
+        accent: String::new(),
         comment: None,
     })
 }

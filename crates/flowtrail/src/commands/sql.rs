@@ -8,7 +8,7 @@ use flowtrail_query::output::{
     Destination, OutputFormat, OutputOptions, Written, readable_bytes, readable_count, write_stream,
 };
 use flowtrail_query::statements::split;
-use flowtrail_query::{Engine, EngineSettings, QueryFigures};
+use flowtrail_query::{Engine, EngineSettings, QueryFigures, Scope};
 use flowtrail_session::Session;
 use serde_json::json;
 
@@ -27,6 +27,10 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         settings.caches.answer_bytes = 0;
     }
     let session = context.session(settings).await?;
+    session.engine().set_scope(Scope {
+        accent: arguments.accent,
+        ..session.engine().scope()
+    });
     let printer = Printer::new(context.json, &arguments)?;
     let Some(text) = statements(&arguments)? else {
         return prompt(&session, printer);

@@ -1,11 +1,14 @@
 //! What Athena and Snowflake spell in their own ways, in the words of the engine.
 //!
-//! Only spellings are changed here that mean one thing wherever they come from; so it does not matter whose statement it
-//! is, and a statement that has none of them is left as it was. A column of an answer keeps the name it was written with.
+//! Mostly these are spellings that mean one thing wherever they come from; so it does not matter whose statement it is,
+//! and a statement that has none of them is left as it was. Where it matters, an accent decides: `choice.rs` tells whose
+//! statement it is, `meaning.rs` what that changes. A column of an answer keeps the name it was written with.
 
 mod build;
 mod calls;
+mod choice;
 mod lambdas;
+mod meaning;
 mod patterns;
 mod selects;
 mod templates;
@@ -19,6 +22,8 @@ use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, Select, SelectItem, Vi
 use crate::parse::{Statement, walk};
 
 pub use build::{calling, filled};
+pub use choice::Accent;
+pub use meaning::settle;
 pub use types::quote_nested_types;
 
 /// Respells all expressions of a statement.

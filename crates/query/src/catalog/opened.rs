@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 
 use super::provider::LakeCatalogs;
 use super::{Names, Relation};
+use crate::accent::Accent;
 use crate::scope::Scope;
 use crate::{planning, variant};
 
@@ -91,6 +92,10 @@ impl OpenedTables {
         let catalog = &mut session.config_mut().options_mut().catalog;
         catalog.default_catalog.clone_from(&names.scope.database);
         catalog.default_schema.clone_from(&names.scope.schema);
+        if matches!(names.scope.accent, Accent::Snowflake | Accent::Postgres) {
+            // NULL is greater than all values there.
+            session.config_mut().options_mut().sql_parser.default_null_ordering = "nulls_max".into();
+        }
         session.register_catalog_list(Arc::new(LakeCatalogs::new(Arc::clone(self), names.clone(), within)));
         session
     }
@@ -128,6 +133,7 @@ impl OpenedTables {
                     let scope = Scope {
                         database: view.database.clone(),
                         schema: view.schema.clone(),
+                        accent: view.accent.parse().unwrap_or_default(),
                     };
                     self.view(&view.sql, &view.columns, &scope, within()).await
                 }

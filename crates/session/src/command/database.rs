@@ -1,12 +1,12 @@
 //! Databases, schemas, and which of them is looked in first.
 
 use flowtrail_catalog::{DEFAULT_SCHEMA, Definition, Kind, ObjectName};
-use flowtrail_query::{Answer, Scope};
+use flowtrail_query::{Accent, Answer, Scope};
 
 use super::create::{if_not_exists, told};
 use super::warehouse;
 use crate::cursor::{Cursor, Read};
-use crate::rows::status;
+use crate::rows::{Rows, status};
 use crate::session::{Creating, Creation};
 use crate::{Session, SessionError};
 
@@ -89,10 +89,12 @@ impl CreateDatabase {
                 Kind::Database => Scope {
                     database: name.name.clone(),
                     schema: DEFAULT_SCHEMA.to_owned(),
+                    ..names.scope
                 },
                 _ => Scope {
                     database: name.database.clone(),
                     schema: name.name.clone(),
+                    ..names.scope
                 },
             };
             session.engine().set_scope(scope);
@@ -155,7 +157,39 @@ impl Use {
         session.engine().set_scope(Scope {
             database: to.0.to_owned(),
             schema: to.1.to_owned(),
+            accent: names.scope.accent,
         });
         Ok(status(format!("now in {}.{}", to.0, to.1)))
+    }
+}
+
+/// `SET accent = …` and `SHOW accent`
+#[derive(Debug)]
+pub struct SetAccent(Option<Accent>);
+
+impl SetAccent {
+    /// `None` for what the engine sets.
+    pub fn read(mut cursor: Cursor<'_>) -> Read<Option<Self>> {
+        if cursor.takes(&["SHOW", "ACCENT"]) {
+            cursor.end()?;
+            return Ok(Some(Self(None)));
+        }
+        if !cursor.takes(&["SET", "ACCENT"]) {
+            return Ok(None);
+        }
+        if !cursor.takes_symbol('=') {
+            cursor.expect(&["TO"])?;
+        }
+        let place = cursor.clone();
+        let accent = cursor.value()?.parse().map_err(|why: String| place.error(&why))?;
+        cursor.end()?;
+        Ok(Some(Self(Some(accent))))
+    }
+
+    pub fn run(self, session: &Session) -> Answer {
+        let scope = session.engine().scope();
+        let accent = self.0.unwrap_or(scope.accent);
+        session.engine().set_scope(Scope { accent, ..scope });
+        Rows::new().text("accent", [Some(accent.to_string())]).answer()
     }
 }

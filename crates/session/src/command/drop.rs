@@ -139,6 +139,9 @@ fn leave(session: &Session, dropped: &Defined) {
         _ => false,
     };
     if is_inside {
-        session.engine().set_scope(Scope::default());
+        session.engine().set_scope(Scope {
+            accent: scope.accent,
+            ..Scope::default()
+        });
     }
 }

@@ -25,6 +25,7 @@ use crate::{Session, SessionError};
 pub enum Command {
     CreateDatabase(database::CreateDatabase),
     Use(database::Use),
+    SetAccent(database::SetAccent),
     CreateView(view::CreateView),
     CreateTable(table::CreateTable),
     Insert(table::Insert),
@@ -48,6 +49,9 @@ pub enum Command {
 /// Reads a statement; `None` where it is for the engine.
 pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
     let cursor = Cursor::new(sql);
+    if let Some(set) = database::SetAccent::read(cursor.clone())? {
+        return Ok(Some(Command::SetAccent(set)));
+    }
     let first = cursor.peek().map(|token| token.text.to_ascii_uppercase());
     let command = match first.as_deref() {
         Some("CREATE") => create::read(cursor)?,
@@ -96,6 +100,7 @@ impl Command {
         match self {
             Self::CreateDatabase(create) => create.run(session).await,
             Self::Use(to) => to.run(session).await,
+            Self::SetAccent(set) => Ok(set.run(session)),
             Self::CreateView(create) => create.run(session).await,
             Self::CreateTable(create) => create.run(session).await,
             Self::Insert(insert) => insert.run(session).await,

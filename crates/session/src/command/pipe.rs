@@ -133,6 +133,7 @@ async fn refresh(session: &Session, names: &Names, name: &str, pipe: &Pipe) -> R
         scope: Scope {
             database: pipe.database.clone(),
             schema: pipe.schema.clone(),
+            ..names.scope.clone()
         },
     };
     let copied = CopyInto::read_of_pipe(name, Cursor::new(&pipe.copy))?

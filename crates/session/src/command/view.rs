@@ -76,6 +76,7 @@ impl CreateView {
             columns: self.columns,
             database: names.scope.database.clone(),
             schema: names.scope.schema.clone(),
+            accent: names.scope.accent.to_string(),
             comment: self.comment,
         };
         let creating = session.define(&name, Definition::View(view), self.how).await?;

@@ -167,3 +167,44 @@ async fn a_warehouse_is_a_share_of_the_machine() {
     );
     assert!(site.error("USE WAREHOUSE smal").await.contains("did you mean `small`?"));
 }
+
+#[tokio::test]
+async fn an_accent_decides_where_products_differ() {
+    let site = site();
+    assert_eq!(site.run("SHOW accent").await, ["auto"]);
+    for (accent, answer) in [
+        ("athena", "3 true a - 1 -"),
+        ("snowflake", "3.5 false b - 2 -"),
+        ("postgres", "3 true a 1 1 x"),
+        ("auto", "3 true a - 1 -"),
+    ] {
+        let sql = format!(
+            "SET accent = {accent}; SELECT 7 / 2, regexp_like('abc', 'b'), ['a', 'b'][1], greatest(1, NULL), \
+             element_at(ARRAY[1, 2], 1) + CASE WHEN 7 / 2 > 3 THEN 1 ELSE 0 END, concat('x', CAST(NULL AS VARCHAR))"
+        );
+        assert_eq!(site.run(&sql).await, [answer], "{accent}");
+    }
+    assert_eq!(
+        site.run("SELECT iff(true, 7 / 2, 0), split('a.b', '.')[0]").await,
+        ["3.5 a"],
+        "by its words"
+    );
+    let sorted = "SELECT x FROM (VALUES (1), (NULL), (2)) AS t(x) ORDER BY x DESC";
+    assert_eq!(site.run(sorted).await, ["2", "1", "-"]);
+    assert_eq!(
+        site.run(&format!("SET accent = 'snowflake'; {sorted}")).await,
+        ["-", "2", "1"]
+    );
+    site.run("CREATE VIEW v AS SELECT 7 / 2 AS half; SET accent = athena")
+        .await;
+    assert_eq!(
+        site.run("SELECT half FROM v").await,
+        ["3.5"],
+        "a view keeps the accent it was written in"
+    );
+    assert!(
+        site.error("SET accent = french")
+            .await
+            .contains("is not one of auto, athena, snowflake, postgres")
+    );
+}
