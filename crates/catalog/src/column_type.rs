@@ -60,6 +60,15 @@ impl ColumnType {
     /// The type its values have in a question.
     pub fn arrow(&self) -> DataType {
         match self {
+            Self::Text | Self::Variant => DataType::Utf8View,
+            other => other.arrow_inside(),
+        }
+    }
+
+    /// The type its values have inside of a list, map or struct: text is plain there, as in the lake's own tables, since
+    /// sorting holds on to all that views point into.
+    pub fn arrow_inside(&self) -> DataType {
+        match self {
             Self::Boolean => DataType::Boolean,
             Self::TinyInt => DataType::Int8,
             Self::SmallInt => DataType::Int16,
@@ -68,15 +77,15 @@ impl ColumnType {
             Self::Float => DataType::Float32,
             Self::Double => DataType::Float64,
             Self::Decimal(digits, scale) => DataType::Decimal128(*digits, *scale),
-            Self::Text | Self::Variant => DataType::Utf8View,
+            Self::Text | Self::Variant => DataType::Utf8,
             Self::Binary => DataType::Binary,
             Self::Date => DataType::Date32,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
-            Self::Array(items) => DataType::List(Arc::new(Field::new("item", items.arrow(), true))),
+            Self::Array(items) => DataType::List(Arc::new(Field::new("item", items.arrow_inside(), true))),
             Self::Map(keys, values) => {
                 let entries = vec![
-                    Field::new("key", keys.arrow(), false),
-                    Field::new("value", values.arrow(), true),
+                    Field::new("key", keys.arrow_inside(), false),
+                    Field::new("value", values.arrow_inside(), true),
                 ];
                 let entries = Field::new("entries", DataType::Struct(entries.into()), false);
                 DataType::Map(Arc::new(entries), false)
@@ -84,7 +93,7 @@ impl ColumnType {
             Self::Struct(fields) => DataType::Struct(
                 fields
                     .iter()
-                    .map(|(name, field)| Field::new(name, field.arrow(), true))
+                    .map(|(name, field)| Field::new(name, field.arrow_inside(), true))
                     .collect(),
             ),
         }

@@ -219,9 +219,8 @@ fn keep_newest(
     let batches = column(rows, "batch")?.as_primitive::<Int64Type>();
     // A column that is NULL in every row is left out of a merged file.
     let tables = text(rows, "table_name").ok();
-    let times = rows
-        .column_by_name("loaded_at")
-        .map(|times| times.as_primitive::<TimestampMicrosecondType>());
+    let times = rows.column_by_name("loaded_at");
+    let times = times.map(AsArray::as_primitive::<TimestampMicrosecondType>);
     let counts = |row: usize| {
         let table = tables
             .as_ref()

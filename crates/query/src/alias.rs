@@ -51,6 +51,12 @@ impl VisitorMut for Inlining<'_> {
             {
                 self.is_done |= replace(condition, self.name, &meant);
             }
+            let at = select.projection.iter().position(|item| self.aliased(item).is_some());
+            for item in select.projection.iter_mut().skip(at.map_or(usize::MAX, |at| at + 1)) {
+                if let SelectItem::UnnamedExpr(expression) | SelectItem::ExprWithAlias { expr: expression, .. } = item {
+                    self.is_done |= replace(expression, self.name, &meant);
+                }
+            }
         }
         ControlFlow::Continue(())
     }

@@ -35,6 +35,7 @@ pub fn parse_as(sql: &str, accent: Accent) -> Result<Statement> {
         .map_err(|e| syntax(e.into()))?;
     let accent = accent.of(&tokens);
     quote_end(&mut tokens);
+    bind_distinct(&mut tokens);
     quote_units(&mut tokens);
     call_addresses(&mut tokens);
     accent::quote_nested_types(&mut tokens);
@@ -98,6 +99,35 @@ fn quote_end(tokens: &mut [TokenWithSpan]) {
             }
             other => !ends_operand(other),
         };
+    }
+}
+
+/// What stands for `IS DISTINCT FROM`, which the parser gives all that follows as its right side, `AND` and all; an
+/// operator ends where it should. `accent` makes it what it was.
+pub const DISTINCT: [(&str, &[Keyword]); 2] = [
+    ("IS DISTINCT FROM", &[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]),
+    (
+        "IS NOT DISTINCT FROM",
+        &[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM],
+    ),
+];
+
+fn bind_distinct(tokens: &mut Vec<TokenWithSpan>) {
+    let places: Vec<usize> = (0..tokens.len()).filter(|at| !is_space(&tokens[*at])).collect();
+    let is_keyword = |place: usize, keyword: Keyword| matches!(&tokens[place].token, Token::Word(word) if word.quote_style.is_none() && word.keyword == keyword);
+    let mut found = Vec::new();
+    for start in 0..places.len() {
+        for (name, words) in DISTINCT {
+            let window = places.get(start..start + words.len());
+            if window.is_some_and(|window| window.iter().zip(words).all(|(place, word)| is_keyword(*place, *word))) {
+                found.push((places[start], places[start + words.len() - 1], name));
+            }
+        }
+    }
+    for (first, last, name) in found.into_iter().rev() {
+        let span = tokens[first].span;
+        let operator = TokenWithSpan::new(Token::CustomBinaryOperator(name.to_owned()), span);
+        tokens.splice(first..=last, [operator]);
     }
 }
 

@@ -223,6 +223,7 @@ fn name_of(table: &TableFactor) -> Option<Ident> {
             Some(alias.name.clone())
         }
         TableFactor::Table { name, .. } => name.0.last()?.as_ident().cloned(),
+        TableFactor::Derived { alias: None, .. } => Some(Ident::new("unnamed")),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, ArrowPrimitiveType, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, PrimitiveBuilder,
-    StringViewBuilder, TimestampMicrosecondBuilder,
+    StringBuilder, StringViewBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::compute::kernels::cast_utils::parse_decimal;
 use arrow::datatypes::{DataType, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
@@ -33,6 +33,8 @@ pub(crate) enum ColumnBuilder {
     Double(PrimitiveBuilder<Float64Type>),
     Decimal(Decimal128Builder, u8, i8),
     Text(StringViewBuilder),
+    /// Text inside of lists, maps and structs.
+    PlainText(StringBuilder),
     Binary(BinaryBuilder),
     Date(Date32Builder),
     Timestamp(TimestampMicrosecondBuilder),
@@ -66,6 +68,14 @@ impl ColumnBuilder {
         }
     }
 
+    /// Of a type inside of a list, map or struct.
+    pub(crate) fn inside(column_type: &ColumnType, rules: &KeyRules) -> Self {
+        match column_type {
+            ColumnType::Text | ColumnType::Variant => Self::PlainText(StringBuilder::new()),
+            other => Self::new(other, rules),
+        }
+    }
+
     /// Adds a value that is written as plain text; NULL where it does not convert. Nested types have no plain text.
     pub(crate) fn push_text(&mut self, text: &str) {
         match self {
@@ -78,6 +88,7 @@ impl ColumnBuilder {
             Self::Double(builder) => push_number(builder, text),
             Self::Decimal(builder, digits, scale) => builder.append_option(decimal(text, *digits, *scale)),
             Self::Text(builder) => builder.append_value(text),
+            Self::PlainText(builder) => builder.append_value(text),
             Self::Binary(builder) => builder.append_value(text),
             Self::Date(builder) => builder.append_option(time::date(text)),
             Self::Timestamp(builder) => builder.append_option(time::timestamp(text)),
@@ -107,7 +118,7 @@ impl ColumnBuilder {
             Self::BigInt(_) => number.parse::<i64>().is_ok(),
             Self::Float(_) | Self::Double(_) => number.parse::<f64>().is_ok(),
             Self::Decimal(_, digits, scale) => decimal(text, *digits, *scale).is_some(),
-            Self::Text(_) | Self::Binary(_) => true,
+            Self::Text(_) | Self::PlainText(_) | Self::Binary(_) => true,
             Self::Date(_) => time::date(text).is_some(),
             Self::Timestamp(_) => time::timestamp(text).is_some(),
             Self::List(_) | Self::Map(_) | Self::Struct(_) => false,
@@ -126,6 +137,7 @@ impl ColumnBuilder {
             Self::Double(builder) => builder.append_null(),
             Self::Decimal(builder, ..) => builder.append_null(),
             Self::Text(builder) => builder.append_null(),
+            Self::PlainText(builder) => builder.append_null(),
             Self::Binary(builder) => builder.append_null(),
             Self::Date(builder) => builder.append_null(),
             Self::Timestamp(builder) => builder.append_null(),
@@ -147,6 +159,7 @@ impl ColumnBuilder {
             Self::Double(builder) => Arc::new(builder.finish()),
             Self::Decimal(builder, ..) => Arc::new(builder.finish()),
             Self::Text(builder) => Arc::new(builder.finish()),
+            Self::PlainText(builder) => Arc::new(builder.finish()),
             Self::Binary(builder) => Arc::new(builder.finish()),
             Self::Date(builder) => Arc::new(builder.finish()),
             Self::Timestamp(builder) => Arc::new(builder.finish()),

@@ -51,8 +51,8 @@ impl ListColumn {
     pub(super) fn new(items: &ColumnType, rules: &KeyRules) -> Self {
         Self {
             ends: Ends::new(),
-            field: Arc::new(Field::new("item", items.arrow(), true)),
-            items: ColumnBuilder::new(items, rules),
+            field: Arc::new(Field::new("item", items.arrow_inside(), true)),
+            items: ColumnBuilder::inside(items, rules),
         }
     }
 
@@ -98,8 +98,8 @@ impl MapColumn {
         Self {
             ends: Ends::new(),
             entries,
-            keys: ColumnBuilder::new(keys, rules),
-            values: ColumnBuilder::new(values, rules),
+            keys: ColumnBuilder::inside(keys, rules),
+            values: ColumnBuilder::inside(values, rules),
         }
     }
 
@@ -148,14 +148,14 @@ pub(crate) struct StructColumn {
 
 impl StructColumn {
     pub(super) fn new(fields: &[(String, ColumnType)], rules: &KeyRules) -> Self {
-        let field = |(name, column_type): &(String, ColumnType)| Field::new(name, column_type.arrow(), true);
+        let field = |(name, column_type): &(String, ColumnType)| Field::new(name, column_type.arrow_inside(), true);
         Self {
             rows: 0,
             nulls: NullBufferBuilder::new(0),
             names: fields.iter().map(field).collect(),
             fields: fields
                 .iter()
-                .map(|(_, field)| ColumnBuilder::new(field, rules))
+                .map(|(_, field)| ColumnBuilder::inside(field, rules))
                 .collect(),
             keys: FieldKeys::new(fields.iter().map(|(name, _)| name.as_str()), rules),
         }

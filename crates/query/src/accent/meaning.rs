@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArguments, Subscript, VisitorMut,
+    AccessExpr, BinaryOperator, CastKind, DataType, Expr, Function, FunctionArguments, Subscript, Value, VisitorMut,
 };
 
 use super::Accent;
@@ -101,10 +101,8 @@ fn count_from_zero(access: &mut AccessExpr) {
     let AccessExpr::Subscript(Subscript::Index { index }) = access else {
         return;
     };
-    if matches!(index, Expr::Value(value) if matches!(value.value, datafusion::sql::sqlparser::ast::Value::Number(..)))
-    {
-        if let Some(next) = filled("($1 + 1)", std::slice::from_ref(index)) {
-            *index = next;
-        }
+    let is_number = matches!(index, Expr::Value(value) if matches!(value.value, Value::Number(..)));
+    if is_number && let Some(next) = filled("($1 + 1)", std::slice::from_ref(index)) {
+        *index = next;
     }
 }

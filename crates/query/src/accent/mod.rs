@@ -17,9 +17,11 @@ mod types;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, Select, SelectItem, VisitorMut};
+use datafusion::sql::sqlparser::ast::{
+    AccessExpr, BinaryOperator, Expr, Ident, Query, Select, SelectItem, Subscript, Value, VisitorMut,
+};
 
-use crate::parse::{Statement, walk};
+use crate::parse::{DISTINCT, Statement, walk};
 
 pub use build::{calling, filled};
 pub use choice::Accent;
@@ -54,6 +56,7 @@ impl VisitorMut for Respelling {
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         let written = self.written.pop().unwrap_or_default();
+        tell_apart(&mut select.projection);
         for (item, written) in select.projection.iter_mut().zip(written) {
             if let (Some(written), SelectItem::UnnamedExpr(expression)) = (written, &item)
                 && expression.to_string() != written
@@ -70,6 +73,15 @@ impl VisitorMut for Respelling {
     fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<Infallible> {
         let respelled = match expression {
             Expr::Function(function) => calls::respelled(function),
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::Custom(name),
+                right,
+            } => distinct(left, name, right),
+            Expr::CompoundFieldAccess { access_chain, .. } => {
+                access_chain.iter_mut().for_each(name_field);
+                None
+            }
             Expr::Cast {
                 kind, expr, data_type, ..
             } => types::respelled(kind, expr, data_type),
@@ -92,6 +104,45 @@ impl VisitorMut for Respelling {
             *expression = respelled;
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// `SELECT a, a`: the engine wants columns of one name each.
+fn tell_apart(items: &mut [SelectItem]) {
+    for at in 1..items.len() {
+        let Some(name) = unnamed(&items[at]) else { continue };
+        let count = items[..at]
+            .iter()
+            .filter(|item| unnamed(item).as_ref() == Some(&name))
+            .count();
+        if let (1.., SelectItem::UnnamedExpr(expression)) = (count, &items[at]) {
+            items[at] = SelectItem::ExprWithAlias {
+                expr: expression.clone(),
+                alias: Ident::with_quote('"', format!("{name}_{count}")),
+            };
+        }
+    }
+}
+
+/// The comparison that an operator stands for.
+fn distinct(left: &Expr, name: &str, right: &Expr) -> Option<Expr> {
+    let (left, right) = (Box::new(left.clone()), Box::new(right.clone()));
+    match name {
+        name if name == DISTINCT[0].0 => Some(Expr::IsDistinctFrom(left, right)),
+        name if name == DISTINCT[1].0 => Some(Expr::IsNotDistinctFrom(left, right)),
+        _ => None,
+    }
+}
+
+/// `element_at(resources, 1).arn`, as the engine reads it.
+fn name_field(access: &mut AccessExpr) {
+    if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+        let name = match name.quote_style {
+            Some(_) => name.value.clone(),
+            None => name.value.to_lowercase(),
+        };
+        let index = Expr::Value(Value::SingleQuotedString(name).into());
+        *access = AccessExpr::Subscript(Subscript::Index { index });
     }
 }
 

@@ -279,3 +279,43 @@ async fn a_field_beside_expressions_that_are_alike() {
                substr(CAST(day AS VARCHAR), 6, 2) AS month FROM cloudtrail) WHERE year = '2026' AND month = '11' GROUP BY 1";
     assert!(lake.ask(sql).await.contains("| arn | n |"));
 }
+
+#[tokio::test]
+async fn what_publishers_write_means_what_they_mean() {
+    let lake = lake::empty();
+    for (sql, expected) in [
+        (
+            "SELECT count(*) AS x FROM (VALUES (1, NULL), (2, 3)) AS t(a, b) WHERE a IS DISTINCT FROM 2 AND b IS NULL OR a = 9",
+            "1",
+        ),
+        ("SELECT NULL IS NOT DISTINCT FROM NULL AND false AS x", "false"),
+        ("SELECT CASE WHEN 1 IS DISTINCT FROM 2 THEN 'y' END AS x", "y"),
+        ("SELECT parse_json('{\"a\": null}'):a::string IS NULL AS x", "true"),
+        (
+            "SELECT parse_json('{\"userName\": \"u\", \"USERNAME\": \"v\"}'):userName AS x",
+            "u",
+        ),
+        ("SELECT parse_json('{\"arn\": \"u\"}'):ARN AS x", "u"),
+        (
+            "SELECT x || b AS x FROM (SELECT 'a' AS y, y || 'b' AS x, 1 AS b)",
+            "ab1",
+        ),
+        ("SELECT make_array(named_struct('arn', 'z'))[1].arn AS x", "z"),
+        (
+            "SELECT v AS x FROM (SELECT 1 AS v, 2 AS w), (SELECT 3 AS u) WHERE v = 1",
+            "1",
+        ),
+        (
+            "SELECT r.value AS x FROM (SELECT '[7]' AS l), LATERAL FLATTEN(input => l) r",
+            "7",
+        ),
+    ] {
+        let answer = lake.ask(sql).await;
+        assert!(answer.contains(&format!("| {expected} ")), "{sql}\n{answer}");
+    }
+    assert!(
+        lake.ask("SELECT count(*), 1 AS a, count(*)")
+            .await
+            .contains("| count(*) | a | count(*)_1 |")
+    );
+}

@@ -46,9 +46,10 @@ pub fn all() -> Vec<Function> {
             2..=2,
             |known| at_path("json_extract_path_text", known),
             |columns, _| {
-                found(columns, |value| {
-                    value.scalar().or_else(|| Some(value.text().to_owned()))
-                })
+                let found = each(columns, Path::follow_in_any_case, |value| value.unquoted())?;
+                Ok(Arc::new(
+                    found.into_iter().map(Option::flatten).collect::<StringViewArray>(),
+                ))
             },
         ),
         Function::new(
@@ -118,6 +119,15 @@ fn at_path(function: &str, known: &Known<'_>) -> Result<DataType> {
 
 /// What `answer` makes of the value that each row's path leads to.
 fn each_found<T>(columns: &[ArrayRef], answer: impl Fn(Value<'_>) -> T) -> Result<Vec<Option<T>>> {
+    each(columns, Path::follow, answer)
+}
+
+/// What `answer` makes of the value that each row's path leads to by `follow`.
+fn each<T>(
+    columns: &[ArrayRef],
+    follow: for<'a> fn(&Path, Value<'a>) -> Option<Value<'a>>,
+    answer: impl Fn(Value<'_>) -> T,
+) -> Result<Vec<Option<T>>> {
     let (texts, paths) = (texts(&columns[0])?, texts(&columns[1])?);
     let mut last = LastRead::default();
     let rows = texts.iter().zip(&paths).map(|(text, path)| {
@@ -127,7 +137,7 @@ fn each_found<T>(columns: &[ArrayRef], answer: impl Fn(Value<'_>) -> T) -> Resul
         let path = last.of(path, |path| {
             Path::parse(path).map_err(|why| exec_datafusion_err!("{why}"))
         })?;
-        Ok(Value::of(text).and_then(|value| path.follow(value)).map(&answer))
+        Ok(Value::of(text).and_then(|value| follow(path, value)).map(&answer))
     });
     rows.collect()
 }

@@ -45,6 +45,15 @@ impl Path {
         Ok(Self(steps))
     }
 
+    /// Where the path leads from `value`; a name that is not there in its own letters is found in others: the engine's own
+    /// records have small ones only.
+    pub fn follow_in_any_case<'a>(&self, value: Value<'a>) -> Option<Value<'a>> {
+        self.0.iter().try_fold(value, |value, step| match step {
+            Step::Member(key) => value.member(key).or_else(|| value.member_in_any_case(key)),
+            Step::Element(at) => value.elements()?.nth(*at),
+        })
+    }
+
     /// Where the path leads from `value`.
     pub fn follow<'a>(&self, value: Value<'a>) -> Option<Value<'a>> {
         self.0.iter().try_fold(value, |value, step| match step {

@@ -60,6 +60,13 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The value of an object's first member whose name is `key` but for the case of its letters.
+    pub fn member_in_any_case(self, key: &str) -> Option<Value<'a>> {
+        let mut members = self.members()?;
+        let found = members.find(|(name, _)| name.scalar().is_some_and(|name| name.eq_ignore_ascii_case(key)));
+        found.map(|(_, value)| value)
+    }
+
     /// The value of an object's last member called `key`.
     pub fn member(self, key: &str) -> Option<Value<'a>> {
         if !self.0.starts_with('{') {
