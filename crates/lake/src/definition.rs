@@ -196,6 +196,7 @@ fn history_definition() -> TableDefinition {
             count("skipdata"),
             text("first_error"),
             text("pipe"),
+            text("table_folder"),
         ])),
         time_column: None,
         lookups: &["object_uri"],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 
@@ -62,6 +62,7 @@ pub struct HistoryRow {
     pub skipdata: u64,
     pub first_error: Option<String>,
     pub pipe: Option<String>,
+    pub table_folder: Option<String>,
 }
 
 /// A row of `system.quarantine`.
@@ -129,6 +130,7 @@ pub fn history_batch(rows: &[HistoryRow], stamp: BatchStamp<'_>) -> Result<Recor
         count(|row| row.skipdata),
         text(&|row| row.first_error.clone()),
         text(&|row| row.pipe.clone()),
+        text(&|row| row.table_folder.clone()),
     ];
     Ok(RecordBatch::try_new(Arc::clone(&history_table().columns), columns)?)
 }
@@ -161,23 +163,15 @@ fn moments(times: impl Iterator<Item = Option<DateTime<Utc>>>) -> ArrayRef {
 pub enum LoadsOf {
     /// Those into the tables of logs.
     Logs,
-    /// Those into one table that a user made.
-    Table {
-        /// Its name, as the history has it.
-        name: String,
-        /// When it was made: what was loaded before went into another table of that name.
-        since: DateTime<Utc>,
-    },
+    /// Those into the table in this folder, which a user made; another of its name has another folder.
+    Table(String),
 }
 
 impl LoadsOf {
-    fn counts(&self, table: Option<&str>, loaded_at: Option<i64>) -> bool {
+    fn counts(&self, folder: Option<&str>) -> bool {
         match self {
-            // What failed or was skipped was loaded into no table.
-            Self::Logs => table.is_none_or(|table| table.starts_with("logs.")),
-            Self::Table { name, since } => {
-                table == Some(name) && loaded_at.is_some_and(|loaded_at| loaded_at >= since.timestamp_micros())
-            }
+            Self::Logs => folder.is_none(),
+            Self::Table(wanted) => folder == Some(wanted),
         }
     }
 }
@@ -189,15 +183,7 @@ pub async fn loaded_objects(
     of: &LoadsOf,
     is_wanted: impl Fn(&str) -> bool,
 ) -> Result<LoadedObjects, LakeError> {
-    const COLUMNS: [&str; 7] = [
-        "object_uri",
-        "etag",
-        "sha256",
-        "status",
-        "batch",
-        "table_name",
-        "loaded_at",
-    ];
+    const COLUMNS: [&str; 6] = ["object_uri", "etag", "sha256", "status", "batch", "table_folder"];
     let mut newest: HashMap<String, (i64, LoadedVersion)> = HashMap::new();
     for file in snapshot.files() {
         let mut batches = read_columns(table, file, &COLUMNS).await?;
@@ -217,29 +203,30 @@ fn keep_newest(
     let (uris, etags) = (text(rows, "object_uri")?, text(rows, "etag")?);
     let (hashes, states) = (text(rows, "sha256")?, text(rows, "status")?);
     let batches = column(rows, "batch")?.as_primitive::<Int64Type>();
-    // A column that is NULL in every row is left out of a merged file.
-    let tables = text(rows, "table_name").ok();
-    let times = rows.column_by_name("loaded_at");
-    let times = times.map(AsArray::as_primitive::<TimestampMicrosecondType>);
-    let counts = |row: usize| {
-        let table = tables
+    // A column that is NULL in every row is left out of a merged file, and an older one lacks it.
+    let folders = text(rows, "table_folder").ok();
+    let folder = |row: usize| {
+        folders
             .as_ref()
-            .filter(|tables| tables.is_valid(row))
-            .map(|tables| tables.value(row));
-        of.counts(
-            table,
-            times.filter(|times| times.is_valid(row)).map(|times| times.value(row)),
-        )
+            .filter(|folders| folders.is_valid(row))
+            .map(|folders| folders.value(row))
     };
-    for row in (0..rows.num_rows()).filter(|row| is_wanted(uris.value(*row)) && counts(*row)) {
+    for row in (0..rows.num_rows()).filter(|row| is_wanted(uris.value(*row)) && of.counts(folder(*row))) {
         let (uri, batch) = (uris.value(row), batches.value(row));
-        if newest.get(uri).is_some_and(|(known, _)| *known > batch) {
+        let failed = states.value(row) == Status::Failed.as_str();
+        // What was loaded stays loaded, when it is tried again and fails.
+        let is_better = |(known, version): &(i64, LoadedVersion)| match (version.failed, failed) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => *known > batch,
+        };
+        if newest.get(uri).is_some_and(is_better) {
             continue;
         }
         let version = LoadedVersion {
             etag: etags.value(row).to_owned(),
             sha256: hashes.value(row).to_owned(),
-            failed: states.value(row) == Status::Failed.as_str(),
+            failed,
         };
         newest.insert(uri.to_owned(), (batch, version));
     }

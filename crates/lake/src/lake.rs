@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flowtrail_source::{AwsSettings, s3_store};
-use futures::{StreamExt, TryStreamExt};
-use object_store::ObjectStore;
+use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::durable::DurableStore;
 use crate::{LakeError, Table, TableDefinition};
@@ -91,16 +91,23 @@ impl Lake {
         self.folder.as_deref()
     }
 
-    /// Takes away all that is in a folder under the root.
+    /// Takes away all that is in a table's folder: rows first, then the log from its end, so that what is left at any
+    /// moment is a table that can be opened.
     pub async fn remove_folder(&self, folder: &str) -> Result<(), LakeError> {
-        let inside = self
-            .root
-            .list(Some(&Path::from(folder)))
-            .map_ok(|object| object.location);
-        self.root
-            .delete_stream(inside.boxed())
-            .try_for_each(|_| std::future::ready(Ok(())))
-            .await?;
+        let inside = self.root.list(Some(&Path::from(folder)));
+        let mut inside: Vec<Path> = inside.map_ok(|object| object.location).try_collect().await?;
+        let rank = |path: &Path| match path.filename() {
+            _ if !path.as_ref().contains("/_delta_log/") => 0,
+            Some(name) if !name.ends_with(".json") => 1,
+            _ => 2,
+        };
+        inside.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| b.cmp(a)));
+        for path in inside {
+            match self.root.delete(&path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(())
     }
 

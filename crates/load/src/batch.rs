@@ -229,6 +229,7 @@ fn history_rows(outcome: &ObjectOutcome, duplicates: u64, pipe: Option<&str>) ->
         skipdata: 0,
         first_error,
         pipe: pipe.map(str::to_owned),
+        table_folder: None,
     };
     if outcome.counts.is_empty() {
         return vec![blank];

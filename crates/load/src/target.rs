@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use flowtrail_lake::TableDefinition;
 use flowtrail_lake::history::LoadsOf;
 
@@ -17,8 +16,6 @@ pub struct Target {
     pub variant: Option<String>,
     /// How files are read.
     pub format: FileFormat,
-    /// When the table was made.
-    pub since: DateTime<Utc>,
     /// Whether objects are loaded again that were loaded before.
     pub force: bool,
 }
@@ -53,9 +50,6 @@ pub struct CsvFormat {
 impl Target {
     /// The loads that count as loads into it.
     pub fn loads(&self) -> LoadsOf {
-        LoadsOf::Table {
-            name: self.name.clone(),
-            since: self.since,
-        }
+        LoadsOf::Table(self.table.folder.clone().into_owned())
     }
 }

@@ -13,7 +13,7 @@ use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{LogicalPlan, Statement};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
-use flowtrail_catalog::Catalog;
+use flowtrail_catalog::{Catalog, ObjectName};
 use flowtrail_external::Access;
 use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
@@ -168,9 +168,18 @@ impl Engine {
 
     /// The columns a question would have, without asking it: whether it makes sense.
     pub async fn check(&self, sql: &str) -> Result<SchemaRef, QueryError> {
+        self.check_within(sql, &[]).await
+    }
+
+    /// Like [`Self::check`], of the query of a view that is to be called `name`.
+    pub async fn check_view(&self, sql: &str, name: &ObjectName) -> Result<SchemaRef, QueryError> {
+        self.check_within(sql, std::slice::from_ref(name)).await
+    }
+
+    async fn check_within(&self, sql: &str, within: &[ObjectName]) -> Result<SchemaRef, QueryError> {
         refusal::asking(sql)?;
         let names = self.names().await?;
-        let session = self.open(names.clone(), Figures::default()).session();
+        let session = self.open(names.clone(), Figures::default()).session_within(within);
         let plan = planning::plan(&session, sql, &names)
             .await
             .map_err(|error| QueryError::planning(error, sql, &names))?;

@@ -49,8 +49,8 @@ impl Session {
     }
 
     /// Takes away what a definition that was dropped kept in the lake.
-    pub(crate) async fn forget(&self, dropped: &Defined) {
-        let Definition::Table(table) = &dropped.definition else {
+    pub(crate) async fn forget(&self, dropped: &Definition) {
+        let Definition::Table(table) = dropped else {
             return;
         };
         // What stays behind is named by nobody and costs its bytes only.
@@ -68,6 +68,16 @@ impl Session {
     ) -> Result<Creating, SessionError> {
         let kind = definition.kind();
         let there = self.catalog().get(kind, name).await?;
+        if let (Some(there), Creation::OrReplace) = (&there, how)
+            && std::mem::discriminant(&there.definition) != std::mem::discriminant(&definition)
+        {
+            let message = format!(
+                "`{name}` is a {}, and would be a {}",
+                there.definition.noun(),
+                definition.noun()
+            );
+            return Err(SessionError::refused(message, Some("drop it first, if it may go")));
+        }
         match (there, how) {
             (Some(there), _) if is_same(&there.definition, &definition) && !is_emptied(&definition, how) => {
                 Ok(Creating::Unchanged)
@@ -140,34 +150,55 @@ fn is_same(there: &Definition, new: &Definition) -> bool {
     }
 }
 
-/// The definition that a name means: of the current database, or else of the one that every lake has.
+/// The definition that a name means and that may be read: of the current database, or else of the one that every lake
+/// has.
 pub fn existing(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<Defined>> {
-    let full = match kind {
-        Kind::Database | Kind::Integration | Kind::Warehouse => ObjectName::global(parts.last()?.as_str()),
+    if let Some(here) = existing_here(names, kind, parts) {
+        return Some(here);
+    }
+    let of_lake = ObjectName {
+        database: DEFAULT_DATABASE.to_owned(),
+        ..full_name(names, kind, parts)?
+    };
+    names.definitions.get(kind, &of_lake).cloned()
+}
+
+/// The definition that has exactly that name: what is changed or dropped is never another one.
+pub fn existing_here(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<Defined>> {
+    names.definitions.get(kind, &full_name(names, kind, parts)?).cloned()
+}
+
+fn full_name(names: &Names, kind: Kind, parts: &[String]) -> Option<ObjectName> {
+    Some(match kind {
+        Kind::Database | Kind::Integration | Kind::Warehouse => match parts {
+            [name] => ObjectName::global(name.as_str()),
+            _ => return None,
+        },
         Kind::Schema => match parts {
             [schema] => ObjectName::of_schema(names.scope.database.as_str(), schema.as_str()),
             [database, schema] => ObjectName::of_schema(database.as_str(), schema.as_str()),
             _ => return None,
         },
         _ => names.full_name(parts)?,
-    };
-    let of_lake = ObjectName {
-        database: DEFAULT_DATABASE.to_owned(),
-        ..full.clone()
-    };
-    let find = |name| names.definitions.get(kind, name);
-    find(&full).or_else(|| find(&of_lake)).cloned()
+    })
 }
 
 /// Like [`existing`], of what must be there.
 pub fn required(names: &Names, kind: Kind, parts: &[String]) -> Result<Arc<Defined>, SessionError> {
-    existing(names, kind, parts).ok_or_else(|| {
-        let hint = match similar(names, kind, parts) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => format!("SHOW {}S lists those there are", kind.noun().to_uppercase()),
-        };
-        SessionError::refused(format!("no {kind} `{}`", parts.join(".")), Some(&hint))
-    })
+    existing(names, kind, parts).ok_or_else(|| missing(names, kind, parts))
+}
+
+/// Like [`existing_here`], of what must be there.
+pub fn required_here(names: &Names, kind: Kind, parts: &[String]) -> Result<Arc<Defined>, SessionError> {
+    existing_here(names, kind, parts).ok_or_else(|| missing(names, kind, parts))
+}
+
+fn missing(names: &Names, kind: Kind, parts: &[String]) -> SessionError {
+    let hint = match similar(names, kind, parts) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("SHOW {}S lists those there are", kind.noun().to_uppercase()),
+    };
+    SessionError::refused(format!("no {kind} `{}`", parts.join(".")), Some(&hint))
 }
 
 fn similar(names: &Names, kind: Kind, parts: &[String]) -> Option<String> {

@@ -337,6 +337,7 @@ async fn a_table_without_days_is_one_partition_and_reads_as_before() {
             skipdata: 0,
             first_error: None,
             pipe: None,
+            table_folder: None,
         };
         let stamp = BatchStamp {
             shard: "0",

@@ -65,8 +65,12 @@ struct Rows {
     object: Object,
     sha256: String,
     parts: Vec<RecordBatch>,
-    /// What could not be read, with its place.
+    /// The rows that could not be read, with their places.
     errors: Vec<String>,
+    /// Why nothing of the object can be had.
+    broken: Option<String>,
+    /// Whether it has the bytes that were loaded before, under another etag.
+    is_unchanged: bool,
 }
 
 impl<'a> Copy<'a> {
@@ -126,9 +130,11 @@ impl<'a> Copy<'a> {
             sha256,
             parts,
             errors,
+            broken,
+            is_unchanged,
         } = rows;
-        let parsed: u64 = parts.iter().map(|part| part.num_rows() as u64).sum();
-        if let (Some(first), OnError::Abort) = (errors.first(), self.context.options.on_error) {
+        let first_error = broken.as_ref().or_else(|| errors.first());
+        if let (Some(first), OnError::Abort) = (first_error, self.context.options.on_error) {
             let (place, reason) = first.split_once(": ").unwrap_or(("the object", first));
             return Err(LoadError::Aborted {
                 uri: object.uri,
@@ -136,8 +142,11 @@ impl<'a> Copy<'a> {
                 reason: reason.to_owned(),
             });
         }
-        let is_taken = errors.is_empty() || (self.context.options.on_error == OnError::Continue && parsed > 0);
+        let parsed: u64 = parts.iter().map(|part| part.num_rows() as u64).sum();
+        let may_lack_rows = self.context.options.on_error == OnError::Continue && parsed > 0;
+        let is_taken = broken.is_none() && (errors.is_empty() || may_lack_rows);
         let loaded = if is_taken { parsed } else { 0 };
+        let first_error = first_error.cloned();
         if is_taken {
             for batch in parts {
                 self.held_bytes += batch.get_array_memory_size();
@@ -152,6 +161,7 @@ impl<'a> Copy<'a> {
             }
         }
         let status = match (is_taken, errors.is_empty()) {
+            _ if is_unchanged => Status::Unchanged,
             (false, _) => Status::Failed,
             (true, false) => Status::LoadedWithRejects,
             (true, true) => Status::Loaded,
@@ -163,16 +173,13 @@ impl<'a> Copy<'a> {
             rows_parsed: parsed + errors.len() as u64,
             rows_loaded: loaded,
             errors_seen: errors.len() as u64,
-            first_error: errors.first().cloned(),
+            first_error,
         };
-        self.history.push(history_row(
-            &self.target.name,
-            self.context.options.pipe.clone(),
-            &object,
-            sha256,
-            status,
-            &copied,
-        ));
+        self.history.push(HistoryRow {
+            table_folder: Some(self.target.table.folder.clone().into_owned()),
+            pipe: self.context.options.pipe.clone(),
+            ..history_row(&self.target.name, &object, sha256, status, &copied)
+        });
         summary.add_copied(&self.target.name, object.size_bytes, copied);
         Ok(())
     }
@@ -237,14 +244,7 @@ impl<'a> Copy<'a> {
     }
 }
 
-fn history_row(
-    table: &str,
-    pipe: Option<String>,
-    object: &Object,
-    sha256: String,
-    status: Status,
-    copied: &CopiedObject,
-) -> HistoryRow {
+fn history_row(table: &str, object: &Object, sha256: String, status: Status, copied: &CopiedObject) -> HistoryRow {
     HistoryRow {
         object_uri: object.uri.clone(),
         table_name: Some(table.to_owned()),
@@ -262,7 +262,8 @@ fn history_row(
         nodata: 0,
         skipdata: 0,
         first_error: copied.first_error.clone(),
-        pipe,
+        pipe: None,
+        table_folder: None,
     }
 }
 
@@ -275,38 +276,48 @@ async fn read(
     limits: Limits,
     decoding: &Semaphore,
 ) -> Result<Rows, LoadError> {
-    let Work { object, source, .. } = work;
-    let mut fetched = match source.fetch(&object).await {
+    let Work {
+        object, source, before, ..
+    } = work;
+    let mut rows = Rows {
+        object,
+        sha256: String::new(),
+        parts: Vec::new(),
+        errors: Vec::new(),
+        broken: None,
+        is_unchanged: false,
+    };
+    let mut fetched = match source.fetch(&rows.object).await {
         Ok(fetched) => fetched,
         Err(error) => {
-            let errors = vec![error.to_string()];
-            return Ok(Rows {
-                object,
-                sha256: String::new(),
-                parts: Vec::new(),
-                errors,
-            });
+            rows.broken = Some(error.to_string());
+            return Ok(rows);
         }
     };
+    let loaded_sha256 = before.filter(|before| !before.failed).map(|before| before.sha256);
     let target = Arc::clone(target);
     let core = decoding.acquire().await;
     let (sha256, read) = on_core(move || {
         let sha256 = sha256(&mut fetched).unwrap_or_default();
-        let read = rows::decode(fetched, &target, &table, paths.as_deref(), &limits);
+        let is_unchanged = loaded_sha256.as_ref() == Some(&sha256);
+        let read = (!is_unchanged).then(|| rows::decode(fetched, &target, &table, paths.as_deref(), &limits));
         (sha256, read)
     })
     .await?;
     drop(core);
-    let (parts, mut errors) = read;
-    if let Err(error) = source.unchanged(&object).await {
-        errors.insert(0, error.to_string());
+    rows.sha256 = sha256;
+    match read {
+        None => rows.is_unchanged = true,
+        Some(read) => {
+            rows.parts = read.parts;
+            rows.errors = read.errors;
+            rows.broken = read.broken;
+        }
     }
-    Ok(Rows {
-        object,
-        sha256,
-        parts,
-        errors,
-    })
+    if let Err(error) = source.unchanged(&rows.object).await {
+        rows.broken = Some(error.to_string());
+    }
+    Ok(rows)
 }
 
 impl LoadSummary {
@@ -318,6 +329,8 @@ impl LoadSummary {
         counts.rejected += copied.rows_parsed - copied.rows_loaded;
         if copied.status == Status::Failed.as_str() {
             self.failed += 1;
+        } else if copied.status == Status::Unchanged.as_str() {
+            self.unchanged += 1;
         } else {
             self.loaded += 1;
             self.bytes += bytes;

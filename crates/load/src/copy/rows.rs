@@ -4,14 +4,15 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
-use arrow::compute::{CastOptions, cast_with_options};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::compute::{CastOptions, cast_with_options, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
 use flowtrail_decode::{Input, Limits};
 use flowtrail_source::Fetched;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::ChunkReader;
+use serde_json::Value;
 
 use crate::shred::{Paths, Values, shred_columns};
 use crate::target::{CsvFormat, FileFormat, Target};
@@ -19,31 +20,37 @@ use crate::target::{CsvFormat, FileFormat, Target};
 /// Rows of one batch of columns.
 const ROWS: usize = 32 * 1024;
 
-/// The rows of an object as the table has them, and what could not be read, with its place.
-pub fn decode(
-    fetched: Fetched,
-    target: &Target,
-    table: &Schema,
-    paths: Option<&Paths>,
-    limits: &Limits,
-) -> (Vec<RecordBatch>, Vec<String>) {
-    let mut parts = Vec::new();
-    let failed = match (&target.format, paths) {
+/// What an object was read to be.
+#[derive(Default)]
+pub struct Decoded {
+    /// Its rows as the table has them.
+    pub parts: Vec<RecordBatch>,
+    /// The rows that could not be read, with their places.
+    pub errors: Vec<String>,
+    /// Why nothing of it can be had.
+    pub broken: Option<String>,
+}
+
+/// Reads an object.
+pub fn decode(fetched: Fetched, target: &Target, table: &Schema, paths: Option<&Paths>, limits: &Limits) -> Decoded {
+    let mut decoded = Decoded::default();
+    let done = match (&target.format, paths) {
         (FileFormat::Parquet, _) => parquet(fetched, |batch| {
             let shaped = match paths {
                 Some(paths) => shred_columns(paths, &batch).map_err(|e| e.to_string())?,
                 None => by_name(&batch, table)?,
             };
-            parts.push(shaped);
+            decoded.parts.push(shaped);
             Ok(())
         }),
         (FileFormat::Json { strip_outer_array }, Some(paths)) => {
-            json(fetched, *strip_outer_array, paths, limits, &mut parts)
+            json(fetched, *strip_outer_array, paths, limits, &mut decoded)
         }
         (FileFormat::Json { .. }, None) => Err("JSON goes into a table of one VARIANT column".to_owned()),
-        (FileFormat::Csv(format), _) => csv(fetched, format, target, limits, &mut parts),
+        (FileFormat::Csv(format), _) => csv(fetched, format, target, limits, &mut decoded),
     };
-    (parts, failed.err().into_iter().collect())
+    decoded.broken = done.err();
+    decoded
 }
 
 fn parquet(fetched: Fetched, mut take: impl FnMut(RecordBatch) -> Result<(), String>) -> Result<(), String> {
@@ -91,42 +98,59 @@ fn by_name(batch: &RecordBatch, table: &Schema) -> Result<RecordBatch, String> {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| e.to_string())
 }
 
+/// Documents one after another. Behind one that cannot be read, reading goes on with the next line.
 fn json(
     fetched: Fetched,
     strip_outer_array: bool,
     paths: &Paths,
     limits: &Limits,
-    parts: &mut Vec<RecordBatch>,
+    decoded: &mut Decoded,
 ) -> Result<(), String> {
-    let text = text(fetched, limits)?;
+    let mut bytes = Vec::new();
+    text(fetched, limits)?
+        .read_to_end(&mut bytes)
+        .map_err(|e| format!("the object: {e}"))?;
     let mut values = Values::new(paths);
-    let mut flush = |values: &mut Values<'_>, at_least: usize| {
-        if values.rows() >= at_least {
-            parts.push(values.take().map_err(|e| e.to_string())?);
-        }
-        Ok::<_, String>(())
-    };
-    let mut failed = Ok(());
-    for document in serde_json::Deserializer::from_reader(text).into_iter::<serde_json::Value>() {
-        match document {
-            Ok(serde_json::Value::Array(elements)) if strip_outer_array => {
-                for element in elements {
-                    values.add(element);
-                    flush(&mut values, ROWS)?;
+    let mut at = 0;
+    while at < bytes.len() {
+        let mut documents = serde_json::Deserializer::from_slice(&bytes[at..]).into_iter::<Value>();
+        let error = loop {
+            match documents.next() {
+                None => break None,
+                Some(Err(error)) => break Some(error),
+                Some(Ok(Value::Array(elements))) if strip_outer_array => {
+                    elements.into_iter().for_each(|one| values.add(one))
                 }
+                Some(Ok(document)) => values.add(document),
             }
-            Ok(document) => {
-                values.add(document);
-                flush(&mut values, ROWS)?;
+            if values.rows() >= ROWS {
+                decoded.parts.push(values.take().map_err(|e| e.to_string())?);
             }
-            Err(error) => {
-                failed = Err(format!("line {}: {error}", error.line()));
-                break;
-            }
-        }
+        };
+        let read = documents.byte_offset();
+        let Some(error) = error else { break };
+        let line = line_of(&bytes, at) + error.line() - 1;
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or(&reason);
+        decoded.errors.push(format!("line {line}: {reason}"));
+        // The document that cannot be read begins where the last good one ended.
+        let start = at + read;
+        let blank = bytes[start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
+        let end = bytes[start + blank..].iter().position(|byte| *byte == b'\n');
+        at = end.map_or(bytes.len(), |end| start + blank + end + 1);
     }
-    flush(&mut values, 1)?;
-    failed
+    if values.rows() > 0 {
+        decoded.parts.push(values.take().map_err(|e| e.to_string())?);
+    }
+    Ok(())
+}
+
+/// The number of the line that a byte is in, from 1.
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    1 + memchr::memchr_iter(b'\n', &bytes[..at]).count()
 }
 
 fn csv(
@@ -134,22 +158,20 @@ fn csv(
     format: &CsvFormat,
     target: &Target,
     limits: &Limits,
-    parts: &mut Vec<RecordBatch>,
+    decoded: &mut Decoded,
 ) -> Result<(), String> {
     let declared = &target.table.columns;
-    let texts: Vec<Field> = declared
+    let texts = declared
         .fields()
         .iter()
-        .map(|field| Field::new(field.name(), DataType::Utf8, true))
-        .collect();
-    let mut builder = arrow::csv::ReaderBuilder::new(Arc::new(Schema::new(texts)))
+        .map(|field| Field::new(field.name(), DataType::Utf8, true));
+    let builder = arrow::csv::ReaderBuilder::new(Arc::new(Schema::new(texts.collect::<Vec<_>>())))
         .with_delimiter(format.delimiter)
+        // A byte that no text has, where nothing encloses values.
+        .with_quote(format.quote.unwrap_or(0))
         .with_batch_size(ROWS)
         .with_header(false)
         .with_truncated_rows(true);
-    if let Some(quote) = format.quote {
-        builder = builder.with_quote(quote);
-    }
     let mut text = BufReader::new(text(fetched, limits)?);
     for _ in 0..format.skip_header {
         text.skip_until(b'\n').map_err(|e| format!("the object: {e}"))?;
@@ -157,21 +179,30 @@ fn csv(
     let rows = builder.build_buffered(text).map_err(|e| e.to_string())?;
     let mut line = format.skip_header;
     for batch in rows {
-        let batch = batch.map_err(|e| format!("line {}: {e}", line + 1))?;
-        let typed = declared.fields().iter().zip(batch.columns()).map(|(field, column)| {
+        let batch = batch.map_err(|e| format!("behind line {line}: {e}"))?;
+        let mut is_good = vec![true; batch.num_rows()];
+        let mut typed = Vec::with_capacity(batch.num_columns());
+        for (field, column) in declared.fields().iter().zip(batch.columns()) {
             let column = without(column, &format.null_if);
-            cast_with_options(&column, field.data_type(), &strict()).map_err(|e| {
-                format!(
-                    "lines {} to {}: column `{}`: {e}",
-                    line + 1,
-                    line + batch.num_rows(),
-                    field.name()
-                )
-            })
-        });
-        let typed = typed.collect::<Result<Vec<_>, _>>()?;
+            let cast =
+                cast_with_options(&column, field.data_type(), &CastOptions::default()).map_err(|e| e.to_string())?;
+            for row in (0..batch.num_rows()).filter(|row| column.is_valid(*row) && cast.is_null(*row)) {
+                if std::mem::replace(&mut is_good[row], false) {
+                    let value = column.as_string::<i32>().value(row);
+                    let place = format!("line {}", line + row + 1);
+                    decoded.errors.push(format!(
+                        "{place}: column `{}`: `{value}` is no {}",
+                        field.name(),
+                        field.data_type()
+                    ));
+                }
+            }
+            typed.push(cast);
+        }
         line += batch.num_rows();
-        parts.push(RecordBatch::try_new(Arc::clone(declared), typed).map_err(|e| e.to_string())?);
+        let typed = RecordBatch::try_new(Arc::clone(declared), typed).map_err(|e| e.to_string())?;
+        let good = filter_record_batch(&typed, &BooleanArray::from(is_good)).map_err(|e| e.to_string())?;
+        decoded.parts.push(good);
     }
     Ok(())
 }

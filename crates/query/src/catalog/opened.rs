@@ -21,6 +21,9 @@ use crate::accent::Accent;
 use crate::scope::Scope;
 use crate::{planning, variant};
 
+/// Views that ask one another, so deep at most: each takes its part of the stack.
+const DEEPEST_VIEW: usize = 32;
+
 type Opening = Arc<OnceCell<Arc<dyn TableProvider>>>;
 
 /// The newest snapshots that statements before have seen. Cheap to clone; clones share.
@@ -83,7 +86,12 @@ impl OpenedTables {
 
     /// The session, with these tables as all it sees.
     pub fn session(self: &Arc<Self>) -> SessionState {
-        self.session_of(&self.names, Arc::new([]))
+        self.session_within(&[])
+    }
+
+    /// The session as the query of the last of these views sees it.
+    pub fn session_within(self: &Arc<Self>, within: &[ObjectName]) -> SessionState {
+        self.session_of(&self.names, within.into())
     }
 
     /// The session as the query of the last view of `within` sees it, or a statement where there is none.
@@ -109,6 +117,9 @@ impl OpenedTables {
     ) -> Result<Arc<dyn TableProvider>> {
         if within.contains(name) {
             return plan_err!("view `{name}` asks itself, by way of the views it names");
+        }
+        if within.len() > DEEPEST_VIEW {
+            return plan_err!("views ask one another more than {DEEPEST_VIEW} deep");
         }
         let opening = {
             let mut tables = self.tables.lock();

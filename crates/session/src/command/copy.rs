@@ -6,12 +6,12 @@ use flowtrail_catalog::{Definition, Kind, Properties};
 use flowtrail_decode::LogKind;
 use flowtrail_load::{CopiedObject, CsvFormat, FileFormat, LoadOptions, Loader, OnError, Silent, Stop, Target};
 use flowtrail_query::{Answer, Names, QueryError, Relation, stored_definition};
-use flowtrail_source::Object;
+use flowtrail_source::{Object, Place};
 
 use super::stage::{StagePath, StagePlace, whole_match};
 use crate::cursor::{Cursor, Read};
 use crate::rows::{Rows, status};
-use crate::session::required;
+use crate::session::{required, required_here};
 use crate::settings::Settings;
 use crate::{Session, SessionError};
 
@@ -151,13 +151,20 @@ impl CopyInto {
     ) -> Result<(Option<Arc<Target>>, Option<LogKind>), SessionError> {
         let written = self.table.join(".");
         let defined = match names.resolve(&self.table) {
-            Some((_, Relation::Defined(defined))) => defined,
+            Some((name, Relation::Defined(defined))) if names.full_name(&self.table).as_ref() == Some(&name) => defined,
             Some((name, Relation::BuiltIn(_))) => {
                 let kind = LogKind::ALL
                     .into_iter()
                     .find(|kind| name.in_schema() == format!("logs.{}", kind.as_str()));
                 let none =
                     || SessionError::refused(format!("`{name}` is Flowtrail's own; nothing is copied into it"), None);
+                if self.force || !self.file_format.is_empty() {
+                    let hint = "leave FORCE and FILE_FORMAT out: what an object is is told by its content";
+                    return Err(SessionError::refused(
+                        format!("`{name}` takes logs, each object once"),
+                        Some(hint),
+                    ));
+                }
                 return Ok((None, Some(kind.ok_or_else(none)?)));
             }
             Some((name, Relation::BuiltInView(_))) => {
@@ -166,7 +173,7 @@ impl CopyInto {
                     None,
                 ));
             }
-            None => required(names, Kind::Relation, &self.table)?,
+            _ => required_here(names, Kind::Relation, &self.table)?,
         };
         let Definition::Table(table) = &defined.definition else {
             let message = format!("`{written}` is a {}; rows go into tables", defined.definition.noun());
@@ -181,7 +188,6 @@ impl CopyInto {
             table: stored_definition(&defined.name, table),
             variant,
             format,
-            since: defined.created_at,
             force: self.force,
         };
         Ok((Some(Arc::new(target)), None))
@@ -192,13 +198,18 @@ impl CopyInto {
         let mut objects = place.objects().await?;
         if let Some(pattern) = &self.pattern {
             let pattern = whole_match(pattern)?;
-            objects.retain(|object| pattern.is_match(&object.uri));
+            objects.retain(|object| pattern.is_match(&decoded(&object.uri)));
         }
         let Some(files) = &self.files else {
             return Ok(objects);
         };
-        let is_file =
-            |object: &Object, file: &String| object.uri.ends_with(&format!("/{}", file.trim_start_matches('/')));
+        let folder = format!("{}/", place.url.trim_end_matches('/'));
+        let is_file = |object: &Object, file: &String| {
+            let uri = decoded(&object.uri);
+            let below = uri.strip_prefix(&folder);
+            let below = below.or_else(|| uri.strip_prefix("file://")?.strip_prefix(&folder));
+            below == Some(file.trim_start_matches('/'))
+        };
         for file in files {
             if !objects.iter().any(|object| is_file(object, file)) {
                 let message = format!("there is no file `{file}` in `{}`", place.url);
@@ -210,6 +221,15 @@ impl CopyInto {
         }
         objects.retain(|object| files.iter().any(|file| is_file(object, file)));
         Ok(objects)
+    }
+}
+
+/// An object's name as people write it: that of a file is encoded.
+fn decoded(uri: &str) -> String {
+    let path = uri.starts_with("file://").then(|| uri.parse::<Place>().ok()).flatten();
+    match path {
+        Some(Place::Path(path)) => format!("file://{}", path.display()),
+        _ => uri.to_owned(),
     }
 }
 
@@ -234,14 +254,7 @@ fn format(of_statement: &Properties, of_stage: &Properties, names: &Names) -> Re
     let options = by_name.as_ref().unwrap_or(options);
     let kind = options.get("type").unwrap_or("CSV").to_uppercase();
     let known: &[&str] = match kind.as_str() {
-        "PARQUET" => &[
-            "binary_as_text",
-            "compression",
-            "snappy_compression",
-            "trim_space",
-            "type",
-            "use_vectorized_scanner",
-        ],
+        "PARQUET" => &["compression", "snappy_compression", "type", "use_vectorized_scanner"],
         "JSON" => &["compression", "strip_outer_array", "type"],
         "CSV" => &[
             "compression",
@@ -249,7 +262,6 @@ fn format(of_statement: &Properties, of_stage: &Properties, names: &Names) -> Re
             "field_optionally_enclosed_by",
             "null_if",
             "skip_header",
-            "trim_space",
             "type",
         ],
         other => return Err(not_done(&format!("FILE_FORMAT = (TYPE = {other})")).into()),
@@ -288,10 +300,12 @@ fn csv(options: &Properties) -> Result<CsvFormat, SessionError> {
     let enclosed = options.get("field_optionally_enclosed_by");
     Ok(CsvFormat {
         delimiter: one_byte("FIELD_DELIMITER", options.get("field_delimiter").unwrap_or(","))?,
-        skip_header: options
-            .get("skip_header")
-            .and_then(|lines| lines.parse().ok())
-            .unwrap_or(0),
+        skip_header: match options.get("skip_header") {
+            None => 0,
+            Some(lines) => lines
+                .parse()
+                .map_err(|_| SessionError::refused(format!("SKIP_HEADER is a number of lines, not `{lines}`"), None))?,
+        },
         quote: enclosed
             .filter(|text| !text.eq_ignore_ascii_case("none"))
             .map(|text| one_byte("FIELD_OPTIONALLY_ENCLOSED_BY", text))

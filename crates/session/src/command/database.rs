@@ -76,13 +76,17 @@ impl CreateDatabase {
             Kind::Database => names.is_database(&name.name),
             _ => names.is_schema(&name.database, &name.name),
         };
-        let creating = if is_there && self.how != Creation::OrReplace {
-            match self.how {
-                Creation::IfNotExists => Creating::Unchanged,
-                _ => session.define(&name, definition, self.how).await?,
+        let is_built_in = is_there && session.catalog().get(self.kind, &name).await?.is_none();
+        let creating = match self.how {
+            Creation::OrReplace if is_there => {
+                let message = format!("{} `{written}` is there, and what is in it would be lost", self.kind);
+                return Err(SessionError::refused(
+                    message,
+                    Some("DROP … CASCADE drops it with all that is in it"),
+                ));
             }
-        } else {
-            session.define(&name, definition, self.how).await?
+            _ if is_built_in => Creating::Unchanged,
+            how => session.define(&name, definition, how).await?,
         };
         if !self.is_athena {
             let scope = match self.kind {

@@ -7,7 +7,7 @@ use flowtrail_query::{Answer, Names, QueryError, Scope};
 
 use crate::cursor::{Cursor, Read};
 use crate::rows::status;
-use crate::session::{existing, required};
+use crate::session::{existing_here, required_here};
 use crate::{Session, SessionError};
 
 /// `DROP TABLE t` and its kin.
@@ -66,7 +66,7 @@ impl Drop {
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
         let written = self.name.join(".");
-        let Some(defined) = existing(&names, self.kind, &self.name) else {
+        let Some(defined) = existing_here(&names, self.kind, &self.name) else {
             if self.if_exists {
                 return Ok(status(format!("no {} {written}; nothing was dropped", self.noun)));
             }
@@ -76,7 +76,7 @@ impl Drop {
                     None,
                 ));
             }
-            return Err(match required(&names, self.kind, &self.name) {
+            return Err(match required_here(&names, self.kind, &self.name) {
                 Err(SessionError::Refused { hint, .. }) => SessionError::Refused {
                     message: format!("no {} `{written}`", self.noun),
                     hint,
@@ -108,7 +108,7 @@ impl Drop {
         }
         for defined in inside.iter().chain([&defined]) {
             session.catalog().drop(defined).await?;
-            session.forget(defined).await;
+            session.forget(&defined.definition).await;
         }
         leave(session, &defined);
         Ok(status(format!("{} {written} dropped", self.noun)))

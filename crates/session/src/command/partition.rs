@@ -7,7 +7,7 @@ use flowtrail_query::Answer;
 
 use crate::cursor::{Cursor, Read};
 use crate::rows::status;
-use crate::session::required;
+use crate::session::required_here;
 use crate::{Session, SessionError};
 
 /// The values of a partition as they are written: `(year='2026', month='11')`.
@@ -143,7 +143,7 @@ fn values(cursor: &mut Cursor<'_>) -> Read<Values> {
 /// The external table that a name means.
 pub async fn external(session: &Session, name: &[String]) -> Result<(Arc<Defined>, ExternalTable), SessionError> {
     let names = session.names().await?;
-    let defined = required(&names, Kind::Relation, name)?;
+    let defined = required_here(&names, Kind::Relation, name)?;
     match &defined.definition {
         Definition::ExternalTable(table) => Ok((Arc::clone(&defined), table.clone())),
         other => {

@@ -10,7 +10,7 @@ use super::copy::CopyInto;
 use super::create::{if_not_exists, told};
 use crate::cursor::{Cursor, Read};
 use crate::rows::{Rows, status};
-use crate::session::{Creation, new_name, required};
+use crate::session::{Creation, new_name, required_here};
 use crate::settings::Settings;
 use crate::{Session, SessionError};
 
@@ -100,7 +100,7 @@ impl AlterPipe {
 
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
-        let defined = required(&names, Kind::Pipe, &self.name)?;
+        let defined = required_here(&names, Kind::Pipe, &self.name)?;
         let Definition::Pipe(pipe) = &defined.definition else {
             return Err(SessionError::refused(format!("`{}` is no pipe", defined.name), None));
         };

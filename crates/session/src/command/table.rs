@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::create::{if_not_exists, told};
 use crate::cursor::{Cursor, Query, Read};
 use crate::rows::{Rows, status};
-use crate::session::{Creating, Creation, new_name, required};
+use crate::session::{Creating, Creation, new_name, required_here};
 use crate::{Session, SessionError};
 
 /// Rows are written when they take this much memory.
@@ -81,30 +81,35 @@ impl CreateTable {
             comment: self.comment,
         };
         let before = session.catalog().get(Kind::Relation, &name).await?;
-        let creating = match (&self.query, &before) {
-            (Some(_), Some(_)) if self.how == Creation::New => {
+        let rows = match (&self.query, &before, self.how) {
+            (Some(_), Some(_), Creation::New) => {
+                let hint = "drop it first, or use INSERT INTO";
                 return Err(SessionError::refused(
                     format!("`{written}` is there already"),
-                    Some("drop it first, or use INSERT INTO"),
+                    Some(hint),
                 ));
             }
-            _ => {
-                session
-                    .define(&name, Definition::Table(table.clone()), self.how)
-                    .await?
-            }
+            (Some(_), Some(_), Creation::IfNotExists) | (None, ..) => None,
+            // The rows first: the query may ask the very table that is replaced, and it may fail.
+            (Some(query), ..) => Some(fill(session, &name, &table, &table.columns, query).await?),
         };
-        if let (Creating::Done, Some(before)) = (creating, &before) {
-            session.forget(before).await;
+        let defined = Definition::Table(table);
+        let creating = session.define(&name, defined.clone(), self.how).await;
+        if rows.is_some() && !matches!(creating, Ok(Creating::Done)) {
+            session.forget(&defined).await;
         }
-        let Some(query) = self.query.filter(|_| creating == Creating::Done) else {
-            return Ok(status(told("table", &written, creating)));
-        };
-        let rows = fill(session, &name, &table, &query).await?;
-        Ok(Rows::new()
-            .text("status", [Some(told("table", &written, creating))])
-            .numbers("rows", [Some(rows as i64)])
-            .answer())
+        let creating = creating?;
+        if let (Creating::Done, Some(before)) = (creating, &before) {
+            session.forget(&before.definition).await;
+        }
+        let told = told("table", &written, creating);
+        Ok(match rows {
+            None => status(told),
+            Some(rows) => Rows::new()
+                .text("status", [Some(told)])
+                .numbers("rows", [Some(rows as i64)])
+                .answer(),
+        })
     }
 }
 
@@ -277,7 +282,7 @@ impl Insert {
                 Some(hint),
             ));
         }
-        let defined = required(&names, Kind::Relation, &self.table)?;
+        let defined = required_here(&names, Kind::Relation, &self.table)?;
         let Definition::Table(table) = &defined.definition else {
             let message = format!(
                 "`{}` is a {}; rows go into tables",
@@ -286,8 +291,17 @@ impl Insert {
             );
             return Err(SessionError::refused(message, None));
         };
-        let mut into = table.clone();
+        let mut into = table.columns.clone();
         if !self.columns.is_empty() {
+            let mut once = self.columns.clone();
+            once.sort_unstable();
+            once.dedup();
+            if once.len() < self.columns.len() {
+                return Err(SessionError::refused(
+                    "a column stands twice in the list of columns",
+                    None,
+                ));
+            }
             let find = |name: &String| {
                 let found = table
                     .columns
@@ -297,20 +311,31 @@ impl Insert {
                     .cloned()
                     .ok_or_else(|| SessionError::refused(format!("`{}` has no column `{name}`", defined.name), None))
             };
-            into.columns = self.columns.iter().map(find).collect::<Result<_, _>>()?;
+            into = self.columns.iter().map(find).collect::<Result<_, _>>()?;
         }
-        let rows = fill(session, &defined.name, &into, &self.query).await?;
+        let rows = fill(session, &defined.name, table, &into, &self.query).await?;
         Ok(Rows::new().numbers("rows", [Some(rows as i64)]).answer())
     }
 }
 
-/// Puts the answer of a question into a table, in one commit; gives the number of its rows.
-async fn fill(session: &Session, name: &ObjectName, table: &StoredTable, query: &Query) -> Result<u64, SessionError> {
+/// Puts the answer of a question into columns of a table, in one commit; gives the number of its rows.
+async fn fill(
+    session: &Session,
+    name: &ObjectName,
+    table: &StoredTable,
+    into: &[Column],
+    query: &Query,
+) -> Result<u64, SessionError> {
     let definition = stored_definition(name, table);
+    let into = StoredTable {
+        columns: into.to_vec(),
+        ..table.clone()
+    };
+    let into = stored_definition(name, &into);
     let lake = session.engine().lake().table(&definition);
     let answer = session.engine().run(query.text()).await;
     let mut answer = answer.map_err(|error| query.placed(error))?;
-    let (given, wanted) = (answer.schema.fields().len(), definition.columns.fields().len());
+    let (given, wanted) = (answer.schema.fields().len(), into.columns.fields().len());
     if given != wanted {
         return Err(SessionError::refused(
             format!("the query gives {given} columns where {wanted} are wanted"),
@@ -320,7 +345,7 @@ async fn fill(session: &Session, name: &ObjectName, table: &StoredTable, query: 
     let (mut held, mut held_bytes, mut rows) = (Vec::new(), 0, 0);
     let mut files: Vec<StagedFile> = Vec::new();
     while let Some(batch) = answer.stream.try_next().await? {
-        let batch = fitted(&batch, &definition)?;
+        let batch = fitted(&batch, &into)?;
         rows += batch.num_rows() as u64;
         held_bytes += batch.get_array_memory_size();
         held.push(Part {
@@ -339,6 +364,12 @@ async fn fill(session: &Session, name: &ObjectName, table: &StoredTable, query: 
     if !files.is_empty() {
         let change = Change {
             add: files,
+            columns: definition
+                .columns
+                .fields()
+                .iter()
+                .map(|field| field.as_ref().clone())
+                .collect(),
             ..Change::default()
         };
         lake.commit(&change).await.map_err(Box::new)?;

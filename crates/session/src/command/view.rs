@@ -63,7 +63,7 @@ impl CreateView {
         let name = crate::session::new_name(&names, &self.name)?;
         let schema = session
             .engine()
-            .check(self.query.text())
+            .check_view(self.query.text(), &name)
             .await
             .map_err(|error| self.query.placed(error))?;
         if !self.columns.is_empty() && self.columns.len() != schema.fields().len() {
