@@ -125,7 +125,7 @@ fn names_in_folder(folder: &Path) -> Result<Vec<String>, ExternalError> {
 }
 
 /// A value as it is, from a folder's name, in which Hive writes characters such as `:` as `%3A`.
-fn unescaped(name: &str) -> String {
+pub(crate) fn unescaped(name: &str) -> String {
     let mut out = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();
     while let Some((first, behind)) = rest.split_first() {
@@ -137,7 +137,7 @@ fn unescaped(name: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| name.to_owned())
 }
 
-fn with_slash(location: &str) -> String {
+pub(crate) fn with_slash(location: &str) -> String {
     if location.ends_with('/') {
         return location.to_owned();
     }

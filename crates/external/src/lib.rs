@@ -8,11 +8,13 @@
 //! ```
 //!
 //! [`check`] looks at a definition when it is created; [`ExternalProvider`] is the table as the engine asks it;
-//! [`partitions`] and [`find_partitions`] are what `SHOW PARTITIONS` and `MSCK REPAIR TABLE` need.
+//! [`partitions`] and [`find_partitions`] are what `SHOW PARTITIONS` and `MSCK REPAIR TABLE` need. [`crawl()`] looks at a
+//! place and says which tables its objects could be.
 //!
 //! **Invariant:** it writes nothing, parses no statement, and keeps nothing of a file between statements.
 
 mod access;
+mod crawl;
 mod error;
 mod find;
 mod format;
@@ -29,6 +31,7 @@ use chrono::{DateTime, Utc};
 use flowtrail_catalog::{ExternalTable, Partition};
 
 pub use access::Access;
+pub use crawl::{CRAWLED, Crawled, Found, Merged, Skipped, crawl, is_of as is_table_of, merge};
 pub use error::ExternalError;
 pub use find::find_partitions;
 pub use provider::ExternalProvider;

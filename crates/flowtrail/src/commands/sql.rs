@@ -39,7 +39,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         ));
     }
     if let Some(times) = arguments.repeat {
-        repeat(&session, &statements, times, context.json).await?;
+        Box::pin(repeat(&session, &statements, times, context.json)).await?;
         return Ok(ExitCode::SUCCESS);
     }
     if statements.len() > 1 && printer.file.is_some() {
@@ -50,7 +50,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         ));
     }
     for statement in statements {
-        printer.answer(&session, statement.text).await?;
+        Box::pin(printer.answer(&session, statement.text)).await?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -53,18 +53,7 @@ pub async fn history(context: &Context, arguments: &HistoryArguments) -> Outcome
         conditions.join(" AND "),
         arguments.limit
     );
-    let sql = SqlArguments {
-        statement: Some(statement),
-        file: None,
-        format: None,
-        output: None,
-        tz: chrono_tz::UTC,
-        bom: false,
-        escape_formulas: false,
-        expanded: false,
-        repeat: None,
-    };
-    super::sql::run(context, sql).await
+    super::sql::run(context, SqlArguments::of(statement)).await
 }
 
 /// The tables and views as a grid.

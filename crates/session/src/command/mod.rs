@@ -1,6 +1,7 @@
 //! Statements that are no questions, one file a family: how each is read, and what it does.
 
 mod copy;
+mod crawl;
 mod create;
 mod database;
 mod drop;
@@ -29,6 +30,7 @@ pub enum Command {
     CreateTable(table::CreateTable),
     Insert(table::Insert),
     Copy(copy::CopyInto),
+    Crawl(crawl::Crawl),
     CreateExternalTable(Box<external_table::CreateExternalTable>),
     AddPartitions(partition::AddPartitions),
     DropPartitions(partition::DropPartitions),
@@ -55,6 +57,7 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("ALTER") => alter(cursor)?,
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
+        Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
         Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
         Some("SHOW") => show::Show::read(cursor)?.map(Command::Show),
@@ -100,6 +103,7 @@ impl Command {
             Self::CreateTable(create) => create.run(session).await,
             Self::Insert(insert) => insert.run(session).await,
             Self::Copy(copy) => copy.run(session).await,
+            Self::Crawl(crawl) => crawl.run(session).await,
             Self::CreateExternalTable(create) => create.run(session).await,
             Self::AddPartitions(add) => add.run(session).await,
             Self::DropPartitions(drop) => drop.run(session).await,

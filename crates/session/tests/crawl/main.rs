@@ -1,0 +1,7 @@
+//! `CRAWL`, and what follows it, over folders and a lake.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod again;
+mod desk;
+mod layouts;
+mod skipped;
