@@ -26,7 +26,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         // Each run is to cost what the statement costs.
         settings.caches.answer_bytes = 0;
     }
-    let session = context.session(settings).await?;
+    let session = Box::pin(context.session(settings)).await?;
     let printer = Printer::new(context.json, &arguments)?;
     let Some(text) = statements(&arguments)? else {
         return prompt(&session, printer);
@@ -39,7 +39,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         ));
     }
     if let Some(times) = arguments.repeat {
-        Box::pin(repeat(&session, &statements, times, context.json)).await?;
+        repeat(&session, &statements, times, context.json).await?;
         return Ok(ExitCode::SUCCESS);
     }
     if statements.len() > 1 && printer.file.is_some() {
@@ -50,7 +50,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         ));
     }
     for statement in statements {
-        Box::pin(printer.answer(&session, statement.text)).await?;
+        printer.answer(&session, statement.text).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
