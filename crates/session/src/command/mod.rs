@@ -1,5 +1,6 @@
 //! Statements that are no questions, one file a family: how each is read, and what it does.
 
+mod alter_table;
 mod copy;
 mod crawl;
 mod create;
@@ -34,6 +35,8 @@ pub enum Command {
     CreateExternalTable(Box<external_table::CreateExternalTable>),
     AddPartitions(partition::AddPartitions),
     DropPartitions(partition::DropPartitions),
+    AlterTable(alter_table::AlterTable),
+    RepairTable(alter_table::RepairTable),
     CreateFunction(function::CreateFunction),
     CreateIntegration(integration::CreateIntegration),
     DescribeIntegration(integration::DescribeIntegration),
@@ -54,7 +57,8 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
     let command = match first.as_deref() {
         Some("CREATE") => create::read(cursor)?,
         Some("DROP") => drop::Drop::read(cursor)?.map(Command::Drop),
-        Some("ALTER") => alter(cursor)?,
+        Some("ALTER") => alter_table::read(cursor)?,
+        Some("MSCK") => Some(Command::RepairTable(alter_table::RepairTable::read(cursor)?)),
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
         Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
@@ -65,24 +69,6 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         _ => None,
     };
     Ok(command)
-}
-
-fn alter(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
-    cursor.expect(&["ALTER"])?;
-    if cursor.takes(&["TABLE"]) {
-        let table = cursor.names()?;
-        if cursor.takes(&["ADD"]) && cursor.is(&["IF"]) || cursor.is(&["PARTITION"]) {
-            return partition::AddPartitions::read(table, cursor).map(|read| Some(Command::AddPartitions(read)));
-        }
-        if cursor.takes(&["DROP"]) {
-            return partition::DropPartitions::read(table, cursor).map(|read| Some(Command::DropPartitions(read)));
-        }
-        return Ok(None);
-    }
-    if cursor.takes(&["PIPE"]) {
-        return pipe::AlterPipe::read(cursor).map(|read| Some(Command::AlterPipe(read)));
-    }
-    Ok(None)
 }
 
 fn describe(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
@@ -107,6 +93,8 @@ impl Command {
             Self::CreateExternalTable(create) => create.run(session).await,
             Self::AddPartitions(add) => add.run(session).await,
             Self::DropPartitions(drop) => drop.run(session).await,
+            Self::AlterTable(alter) => alter.run(session).await,
+            Self::RepairTable(repair) => repair.run(session).await,
             Self::CreateFunction(create) => create.run(session).await,
             Self::CreateIntegration(create) => create.run(session).await,
             Self::DescribeIntegration(describe) => describe.run(session).await,

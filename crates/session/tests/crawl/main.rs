@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod again;
+mod altered;
 mod desk;
 mod layouts;
 mod skipped;
