@@ -7,6 +7,7 @@ use flowtrail_catalog::{Column, ExternalTable};
 use super::CRAWLED;
 use super::shape::Shape;
 use crate::access::place_of;
+use crate::partition::AUTO;
 
 /// A table with what was found since.
 #[derive(Debug)]
@@ -25,6 +26,11 @@ pub fn is_of(table: &ExternalTable, found: &ExternalTable) -> bool {
     match (there, here) {
         (Some(there), Some(here)) => is_same_place(&without_names(there), &without_names(here)),
         (None, None) => is_same_place(&table.location, &found.location),
+        // A table that finds its partitions needs no template: the date is all that follows its location.
+        (None, Some(here)) if table.properties.get(AUTO).is_some() => {
+            let before = here.split_once("${").filter(|(_, behind)| !behind.contains("${"));
+            before.is_some_and(|(before, _)| is_same_place(&table.location, before))
+        }
         _ => false,
     }
 }
@@ -185,7 +191,7 @@ impl Merging {
             let columns = table.partition_columns.iter();
             columns.map(|column| column.name.to_lowercase()).collect::<Vec<_>>()
         };
-        if names(&self.table) != names(found) {
+        if self.table.properties.get(AUTO).is_some() || names(&self.table) != names(found) {
             return;
         }
         let known: BTreeSet<&Vec<String>> = self.table.partitions.iter().map(|known| &known.values).collect();

@@ -146,7 +146,8 @@ impl RepairTable {
             aws: session.aws().clone(),
         };
         let is_projected = table.properties.get("projection.enabled");
-        if is_projected.is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) {
+        let is_projected = is_projected.is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+        if is_projected || flowtrail_external::finds_partitions(&table) {
             let message = format!(
                 "partitions of `{}` follow from its properties, and none is ever missing",
                 defined.name

@@ -324,7 +324,10 @@ impl Show {
 /// Partitions that were added, or that a projection has now.
 async fn partitions(session: &Session, name: &[String]) -> Result<Answer, SessionError> {
     let (_, table) = external(session, name).await?;
-    let partitions = flowtrail_external::partitions(&table, Utc::now())?;
+    let access = flowtrail_external::Access {
+        aws: session.aws().clone(),
+    };
+    let partitions = Box::pin(flowtrail_external::partitions(&table, &access, Utc::now())).await?;
     Ok(partition_rows(&table.partition_columns, &partitions))
 }
 

@@ -114,3 +114,24 @@ async fn what_makes_no_sense_is_refused() {
         assert!(error.contains(expected), "{sql}: {error}");
     }
 }
+
+#[tokio::test]
+async fn a_table_that_finds_its_partitions_is_left_as_it_is() {
+    let desk = Desk::new().await;
+    desk.put("t/2026/11/20/05/x.json", "{\"a\":1,\"b\":2}\n");
+    table(
+        &desk,
+        "PARTITIONED BY (dt string)",
+        "TBLPROPERTIES ('flowtrail.partitions'='auto')",
+    )
+    .await;
+    assert_eq!(desk.rows("SELECT a, dt FROM t").await, ["1|2026-11-20-05"]);
+    assert_eq!(
+        desk.rows("SHOW PARTITIONS t").await,
+        ["dt=2026-11-20-05|<in>/t/2026/11/20/05/"]
+    );
+    let error = refused(&desk, "MSCK REPAIR TABLE t").await;
+    assert!(error.contains("none is ever missing"), "{error}");
+    assert_eq!(desk.crawl("").await, ["public.t|unchanged|json|2|1|1|"]);
+    assert_eq!(desk.rows("SHOW TBLPROPERTIES t").await, ["flowtrail.partitions|auto"]);
+}
