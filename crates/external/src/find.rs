@@ -1,4 +1,4 @@
-//! `MSCK REPAIR TABLE`: partitions that are there as folders and that a table lacks.
+//! Partitions that are there as folders: what `MSCK REPAIR TABLE` adds, and how one folder is listed.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,21 +6,14 @@ use std::path::{Path, PathBuf};
 use flowtrail_catalog::{ExternalTable, Partition};
 use flowtrail_source::{Place, SourceError};
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::ObjectStore;
 use object_store::path::Path as Key;
+use object_store::{ObjectMeta, ObjectStore};
 
 use crate::access::{Access, Places, place_of};
 use crate::error::ExternalError;
 
 /// Folders looked into at once.
-const LISTED_AT_ONCE: usize = 16;
-
-/// A folder that partitions are looked for in, and the values of those it is in.
-#[derive(Clone, Debug)]
-struct Found {
-    location: String,
-    values: Vec<String>,
-}
+pub(crate) const LISTED_AT_ONCE: usize = 16;
 
 /// Partitions in folders as Hive names them, `year=2026/month=11/`, under a table's location, that the definition
 /// lacks; in order of their values.
@@ -28,52 +21,50 @@ struct Found {
 /// # Errors
 /// The location cannot be listed.
 pub async fn find_partitions(definition: &ExternalTable, access: &Access) -> Result<Vec<Partition>, ExternalError> {
-    if definition.partition_columns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places = Places::new(access, None);
-    let mut found = vec![Found {
-        location: with_slash(&definition.location),
-        values: Vec::new(),
-    }];
-    for column in &definition.partition_columns {
-        let below = stream::iter(found)
-            .map(|folder| folders_of(&places, folder, &column.name))
-            .buffered(LISTED_AT_ONCE);
-        let below: Vec<Vec<Found>> = below.try_collect().await?;
-        found = below.into_iter().flatten().collect();
-    }
+    let names: Vec<&str> = definition
+        .partition_columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    let found = hive_folders(&definition.location, &names, &Places::new(access, None)).await?;
     let known: HashSet<&[String]> = definition
         .partitions
         .iter()
         .map(|known| known.values.as_slice())
         .collect();
-    let mut lacking: Vec<Partition> = found
-        .into_iter()
-        .filter(|found| !known.contains(found.values.as_slice()))
-        .map(|found| Partition {
-            values: found.values,
-            location: found.location,
-        })
-        .collect();
+    let is_new = |found: &Partition| !known.contains(found.values.as_slice());
+    let mut lacking: Vec<Partition> = found.into_iter().filter(is_new).collect();
     lacking.sort();
     lacking.dedup_by(|one, other| one.values == other.values);
     Ok(lacking)
 }
 
+/// Partitions in folders as Hive names them, under a location.
+pub(crate) async fn hive_folders(
+    location: &str,
+    columns: &[&str],
+    places: &Places<'_>,
+) -> Result<Vec<Partition>, ExternalError> {
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = vec![Partition {
+        location: with_slash(location),
+        values: Vec::new(),
+    }];
+    for column in columns {
+        let below = stream::iter(found)
+            .map(|folder| folders_of(places, folder, column))
+            .buffered(LISTED_AT_ONCE);
+        let below: Vec<Vec<Partition>> = below.try_collect().await?;
+        found = below.into_iter().flatten().collect();
+    }
+    Ok(found)
+}
+
 /// The folders in a folder that are named `column=…`.
-async fn folders_of(places: &Places<'_>, folder: Found, column: &str) -> Result<Vec<Found>, ExternalError> {
-    let names = match place_of(&folder.location)? {
-        Place::S3 { bucket, prefix } => names_in_bucket(places, &bucket, &prefix).await?,
-        Place::Path(path) => {
-            let listed = tokio::task::spawn_blocking(move || names_in_folder(&path)).await;
-            listed.map_err(|error| SourceError::BrokenOff {
-                place: folder.location.clone(),
-                reason: error.to_string(),
-            })??
-        }
-        Place::Stdin => Vec::new(),
-    };
+async fn folders_of(places: &Places<'_>, folder: Partition, column: &str) -> Result<Vec<Partition>, ExternalError> {
+    let listed = list_folder(places, &folder.location).await?;
     let partition = |name: String| {
         let (found, value) = name.split_once('=')?;
         if !found.eq_ignore_ascii_case(column) {
@@ -81,15 +72,38 @@ async fn folders_of(places: &Places<'_>, folder: Found, column: &str) -> Result<
         }
         let mut values = folder.values.clone();
         values.push(unescaped(value));
-        Some(Found {
+        Some(Partition {
             location: format!("{}{name}/", folder.location),
             values,
         })
     };
-    Ok(names.into_iter().filter_map(partition).collect())
+    Ok(listed.folders.into_iter().filter_map(partition).collect())
 }
 
-async fn names_in_bucket(places: &Places<'_>, bucket: &str, prefix: &str) -> Result<Vec<String>, ExternalError> {
+/// What is in a folder, but not in the folders in it.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    pub(crate) folders: Vec<String>,
+    /// Whether there are objects that have rows.
+    pub(crate) has_objects: bool,
+}
+
+/// Lists one folder; one that does not exist has nothing in it.
+pub(crate) async fn list_folder(places: &Places<'_>, location: &str) -> Result<Listed, ExternalError> {
+    match place_of(location)? {
+        Place::S3 { bucket, prefix } => list_in_bucket(places, &bucket, &prefix).await,
+        Place::Path(path) => {
+            let listed = tokio::task::spawn_blocking(move || list_path(&path)).await;
+            listed.map_err(|error| SourceError::BrokenOff {
+                place: location.to_owned(),
+                reason: error.to_string(),
+            })?
+        }
+        Place::Stdin => Ok(Listed::default()),
+    }
+}
+
+async fn list_in_bucket(places: &Places<'_>, bucket: &str, prefix: &str) -> Result<Listed, ExternalError> {
     let store = places.bucket(bucket).await?;
     let unsupported = |reason: String| SourceError::UnsupportedKey {
         bucket: bucket.to_owned(),
@@ -99,11 +113,15 @@ async fn names_in_bucket(places: &Places<'_>, bucket: &str, prefix: &str) -> Res
     let listed = store.list_with_delimiter(Some(&key)).await;
     let listed = listed.map_err(|error| SourceError::of_listing(bucket, &error))?;
     let name = |key: &Key| key.filename().map(str::to_owned);
-    Ok(listed.common_prefixes.iter().filter_map(name).collect())
+    // An object of no bytes is the marker of a folder, or has no rows.
+    let has_rows = |object: &ObjectMeta| object.size > 0 && object.location.filename().is_some_and(is_seen);
+    Ok(Listed {
+        has_objects: listed.objects.iter().any(has_rows),
+        folders: listed.common_prefixes.iter().filter_map(name).collect(),
+    })
 }
 
-/// Names of the folders in a folder; none where it does not exist.
-fn names_in_folder(folder: &Path) -> Result<Vec<String>, ExternalError> {
+fn list_path(folder: &Path) -> Result<Listed, ExternalError> {
     let failed = |source: std::io::Error| SourceError::Io {
         path: PathBuf::from(folder),
         action: "list",
@@ -111,21 +129,31 @@ fn names_in_folder(folder: &Path) -> Result<Vec<String>, ExternalError> {
     };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Listed::default()),
         Err(error) => return Err(failed(error).into()),
     };
-    let mut names = Vec::new();
+    let mut listed = Listed::default();
     for entry in entries {
         let entry = entry.map_err(failed)?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         if entry.path().is_dir() {
-            names.extend(entry.file_name().into_string());
+            listed.folders.push(name);
+        } else {
+            listed.has_objects |= is_seen(&name);
         }
     }
-    Ok(names)
+    Ok(listed)
+}
+
+/// Whether a name is one that listings have.
+fn is_seen(name: &str) -> bool {
+    !name.starts_with(['.', '_'])
 }
 
 /// A value as it is, from a folder's name, in which Hive writes characters such as `:` as `%3A`.
-fn unescaped(name: &str) -> String {
+pub(crate) fn unescaped(name: &str) -> String {
     let mut out = Vec::with_capacity(name.len());
     let mut rest = name.as_bytes();
     while let Some((first, behind)) = rest.split_first() {
@@ -137,7 +165,7 @@ fn unescaped(name: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| name.to_owned())
 }
 
-fn with_slash(location: &str) -> String {
+pub(crate) fn with_slash(location: &str) -> String {
     if location.ends_with('/') {
         return location.to_owned();
     }

@@ -8,11 +8,13 @@
 //! ```
 //!
 //! [`check`] looks at a definition when it is created; [`ExternalProvider`] is the table as the engine asks it;
-//! [`partitions`] and [`find_partitions`] are what `SHOW PARTITIONS` and `MSCK REPAIR TABLE` need.
+//! [`partitions`] and [`find_partitions`] are what `SHOW PARTITIONS` and `MSCK REPAIR TABLE` need. [`crawl()`] looks at a
+//! place and says which tables its objects could be.
 //!
 //! **Invariant:** it writes nothing, parses no statement, and keeps nothing of a file between statements.
 
 mod access;
+mod crawl;
 mod error;
 mod find;
 mod format;
@@ -29,6 +31,7 @@ use chrono::{DateTime, Utc};
 use flowtrail_catalog::{ExternalTable, Partition};
 
 pub use access::Access;
+pub use crawl::{CRAWLED, Crawled, Found, Merged, Skipped, crawl, is_of as is_table_of, merge};
 pub use error::ExternalError;
 pub use find::find_partitions;
 pub use provider::ExternalProvider;
@@ -59,10 +62,21 @@ pub fn check(definition: &ExternalTable) -> Result<(), ExternalError> {
     Table::of("", definition).map(drop)
 }
 
-/// The partitions of a table: those that were added, or those that its projection has at `now`, in order.
+/// The partitions of a table: those that were added, those that its projection has at `now`, or those that it finds, in
+/// order.
 ///
 /// # Errors
-/// A column is `injected`, there are more than a million, or the definition is wrong.
-pub fn partitions(definition: &ExternalTable, now: DateTime<Utc>) -> Result<Vec<Partition>, ExternalError> {
-    partition::all(&Table::of("", definition)?, definition, now)
+/// A column is `injected`, there are more than a million, the definition is wrong, or its place cannot be listed.
+pub async fn partitions(
+    definition: &ExternalTable,
+    access: &Access,
+    now: DateTime<Utc>,
+) -> Result<Vec<Partition>, ExternalError> {
+    let table = Table::of("", definition)?;
+    partition::all(&table, definition, &access::Places::new(access, None), now).await
+}
+
+/// Whether a table finds its partitions by itself: `'flowtrail.partitions' = 'auto'`.
+pub fn finds_partitions(definition: &ExternalTable) -> bool {
+    definition.properties.get(partition::AUTO).is_some()
 }

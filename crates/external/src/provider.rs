@@ -87,13 +87,13 @@ impl TableProvider for ExternalProvider {
         let settled = filters.iter().all(|filter| is_over_partitions(&self.table, filter));
         let limit = limit.filter(|_| settled);
         let filters = PartitionFilters::new(&self.table, state, filters)?;
-        let chosen = choose(&self.table, &self.definition, &filters, Utc::now())?;
+        let places = Places::new(&self.access, Some(Arc::clone(state.runtime_env())));
+        let chosen = choose(&self.table, &self.definition, &filters, &places, Utc::now()).await?;
         let partitions_read = if chosen.total == 0 {
             0
         } else {
             chosen.places.len() as u64
         };
-        let places = Places::new(&self.access, Some(Arc::clone(state.runtime_env())));
         let files = listing::list(&places, chosen.places).await?;
         self.figures.note(
             &self.table.name,

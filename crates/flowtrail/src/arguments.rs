@@ -74,6 +74,8 @@ pub enum Command {
     Load(LoadArguments),
     /// Ask SQL, or open a prompt
     Sql(SqlArguments),
+    /// Define external tables for what is in a folder or bucket, without loading it
+    Crawl(CrawlArguments),
     /// What became of every object ever loaded
     History(HistoryArguments),
     /// The tables and views, with their sizes
@@ -189,6 +191,39 @@ pub struct SqlArguments {
     /// Run each statement so often and print what each run cost, not its rows; no answer is kept from one run for the next
     #[arg(long, value_name = "TIMES", conflicts_with_all = ["format", "output"])]
     pub repeat: Option<NonZeroU32>,
+}
+
+impl SqlArguments {
+    /// One statement, with all else as it is unless somebody says otherwise.
+    pub fn of(statement: String) -> Self {
+        Self {
+            statement: Some(statement),
+            file: None,
+            format: None,
+            output: None,
+            tz: chrono_tz::UTC,
+            bom: false,
+            escape_formulas: false,
+            expanded: false,
+            accent: Accent::Auto,
+            repeat: None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct CrawlArguments {
+    /// A folder, a file, or s3://bucket/prefix
+    pub place: String,
+    /// The schema the tables go to, such as public or other.raw
+    #[arg(long, value_name = "SCHEMA")]
+    pub into: Option<String>,
+    /// What the tables' names begin with
+    #[arg(long, value_name = "PREFIX")]
+    pub name: Option<String>,
+    /// Say what would be defined, and define nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,10 +6,9 @@
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Select, SelectItem, TableFactor, Value, VisitorMut};
+use datafusion::sql::sqlparser::ast::{Expr, Ident, Select, SelectItem, TableFactor, Value, VisitMut, VisitorMut};
 
 use crate::accent::{calling, filled};
-use crate::parse::{Statement, walk};
 use crate::table_call::TableCall;
 
 /// What a row of `FLATTEN` has, and how it is made of the input.
@@ -18,14 +17,14 @@ const COLUMNS: &[(&str, &str)] = &[
     ("key", "flatten_keys($1)"),
     ("index", "flatten_indexes($1)"),
     ("path", "flatten_paths($1)"),
-    ("seq", "flatten_sequences($1)"),
     ("this", "flatten_inputs($1)"),
 ];
 /// What a call without an alias is named after.
 const UNNAMED: &str = "flatten";
 
 /// The name of a `FLATTEN` as a table, and its columns with the lists they are made of.
-pub fn columns_of(factor: &TableFactor) -> Option<(Ident, Vec<(Expr, Ident)>)> {
+/// Rows without elements stay where the join or the call says so.
+pub fn columns_of(factor: &TableFactor, keeps_rows: bool) -> Option<(Ident, Vec<(Expr, Ident)>)> {
     let call = TableCall::of(factor).filter(|call| call.name == "flatten")?;
     let input = call.argument("input", 0)?;
     if is_true(call.argument("recursive", 3).as_ref()) {
@@ -35,7 +34,7 @@ pub fn columns_of(factor: &TableFactor) -> Option<(Ident, Vec<(Expr, Ident)>)> {
         Some(path) => calling("get_path", vec![input, path]),
         None => input,
     };
-    let keeps_rows = is_true(call.argument("outer", 2).as_ref());
+    let keeps_rows = keeps_rows || is_true(call.argument("outer", 2).as_ref());
     let name = call.alias.map_or_else(|| Ident::new(UNNAMED), |alias| alias.name);
     let column = |(column, template): &(&str, &str)| {
         let list = filled(template, std::slice::from_ref(&input))?;
@@ -68,9 +67,21 @@ fn qualified(table: &Ident, column: &str) -> Ident {
     Ident::with_quote('"', format!("{}.{column}", table.value.to_lowercase()))
 }
 
-/// Makes `r.value`, and `value` where there is one `FLATTEN` only, the columns that stand for them.
-pub fn rename(statement: &mut Statement, tables: &[Ident]) {
-    walk(statement, &mut Renaming { tables });
+/// Makes `r.value`, and `value` where there is one `FLATTEN` only, the columns that stand for them, in the parts of a
+/// `SELECT` that see them.
+pub fn rename(select: &mut Select, tables: &[Ident]) {
+    let mut renaming = Renaming { tables };
+    renaming.name(&mut select.projection);
+    let ControlFlow::Continue(()) = select.projection.visit(&mut renaming);
+    let ControlFlow::Continue(()) = select.group_by.visit(&mut renaming);
+    for condition in [&mut select.selection, &mut select.having, &mut select.qualify] {
+        let ControlFlow::Continue(()) = condition.visit(&mut renaming);
+    }
+}
+
+/// The same in something else that sees them.
+pub fn rename_in<T: VisitMut>(part: &mut T, tables: &[Ident]) {
+    let ControlFlow::Continue(()) = part.visit(&mut Renaming { tables });
 }
 
 struct Renaming<'a> {
@@ -103,11 +114,10 @@ impl Renaming<'_> {
     }
 }
 
-impl VisitorMut for Renaming<'_> {
-    type Break = Infallible;
-
-    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
-        for item in &mut select.projection {
+impl Renaming<'_> {
+    /// Columns without a name are called `value` and so on.
+    fn name(&self, items: &mut [SelectItem]) {
+        for item in items {
             if let SelectItem::UnnamedExpr(expression) = item
                 && let Some((column, name)) = self.meant(expression)
             {
@@ -117,8 +127,11 @@ impl VisitorMut for Renaming<'_> {
                 };
             }
         }
-        ControlFlow::Continue(())
     }
+}
+
+impl VisitorMut for Renaming<'_> {
+    type Break = Infallible;
 
     fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<Infallible> {
         if let Some((column, _)) = self.meant(expression) {

@@ -18,6 +18,9 @@ use crate::parse::{self, Statement, walk};
 /// Functions that call functions, so deep at most.
 const DEEPEST: usize = 16;
 
+/// Calls that are put in place at once; one that calls itself twice would have no end.
+const MOST_CALLS: usize = 1000;
+
 /// Puts the expressions of defined functions in place of calls of them.
 pub fn expand(statement: &mut Statement, names: &Names) -> Result<()> {
     if names.definitions.of_kind(Kind::Function).next().is_none() {
@@ -27,6 +30,7 @@ pub fn expand(statement: &mut Statement, names: &Names) -> Result<()> {
         let mut expanding = Expanding {
             names,
             is_changed: false,
+            count: 0,
             failed: None,
         };
         walk(statement, &mut expanding);
@@ -48,6 +52,7 @@ pub fn check(function: &Function) -> Result<()> {
 struct Expanding<'a> {
     names: &'a Names,
     is_changed: bool,
+    count: usize,
     failed: Option<datafusion::common::DataFusionError>,
 }
 
@@ -73,6 +78,13 @@ impl VisitorMut for Expanding<'_> {
             && let Some(defined) = self.called(call)
             && let Definition::Function(function) = &defined.definition
         {
+            self.count += 1;
+            if self.count > MOST_CALLS {
+                self.failed = Some(plan_datafusion_err!(
+                    "functions call one another more than {MOST_CALLS} times"
+                ));
+                return ControlFlow::Continue(());
+            }
             match expanded(function, call) {
                 Ok(body) => {
                     *expression = body;

@@ -25,21 +25,26 @@ pub fn rewrite(statement: &mut Statement) {
     if !joins.tables.is_empty() {
         walk(statement, &mut Unqualified(joins.tables));
     }
-    if !joins.flattened.is_empty() {
-        flatten::rename(statement, &joins.flattened);
-    }
 }
 
 #[derive(Default)]
 struct UnnestJoins {
     /// The names that the joins had as tables, and their columns go without from now on.
     tables: Vec<Ident>,
-    /// The names of calls of `FLATTEN`, whose columns are named after them.
+    /// The names of calls of `FLATTEN` in the `SELECT` that was gone through last.
     flattened: Vec<Ident>,
 }
 
 impl VisitorMut for UnnestJoins {
     type Break = Infallible;
+
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
+        let flattened = std::mem::take(&mut self.flattened);
+        if matches!(query.body.as_ref(), SetExpr::Select(_)) && !flattened.is_empty() {
+            flatten::rename_in(&mut query.order_by, &flattened);
+        }
+        ControlFlow::Continue(())
+    }
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         // `FROM a, UNNEST(…) AS t(x)` is the same join.
@@ -52,31 +57,34 @@ impl VisitorMut for UnnestJoins {
             });
             select.from[0].joins.extend(other.joins);
         }
+        let mut flattened = Vec::new();
         for table in &mut select.from {
             table_to_query(&mut table.relation);
-            if let Some(name) = flatten_alone(&mut table.relation) {
-                self.flattened.push(name);
-            }
-            while let Some((name, is_flatten)) = join_to_column(table) {
+            flattened.extend(flatten_alone(&mut table.relation));
+            while let Some((name, is_flatten)) = join_to_column(table, &flattened) {
                 if is_flatten {
-                    self.flattened.push(name);
+                    flattened.push(name);
                 } else {
                     self.tables.push(name);
                 }
             }
         }
+        if !flattened.is_empty() {
+            flatten::rename(select, &flattened);
+        }
+        self.flattened = flattened;
         ControlFlow::Continue(())
     }
 }
 
 /// Whether something in `FROM` is made of the columns of what stands before it.
 fn is_taken_apart(factor: &TableFactor) -> bool {
-    matches!(factor, TableFactor::UNNEST { .. }) || flatten::columns_of(factor).is_some()
+    matches!(factor, TableFactor::UNNEST { .. }) || flatten::columns_of(factor, false).is_some()
 }
 
 /// Makes `FROM TABLE(FLATTEN(…))` a query; gives the name it had.
 fn flatten_alone(factor: &mut TableFactor) -> Option<Ident> {
-    let (name, columns) = flatten::columns_of(factor)?;
+    let (name, columns) = flatten::columns_of(factor, false)?;
     *factor = TableFactor::Derived {
         lateral: false,
         subquery: Box::new(with_elements(None, columns)?),
@@ -93,7 +101,7 @@ fn flatten_alone(factor: &mut TableFactor) -> Option<Ident> {
 
 /// Makes the first join of a table columns of it, if it is such a join; gives the name it had as a table, and whether it
 /// is of `FLATTEN`.
-fn join_to_column(table: &mut TableWithJoins) -> Option<(Ident, bool)> {
+fn join_to_column(table: &mut TableWithJoins, flattened: &[Ident]) -> Option<(Ident, bool)> {
     let join = table.joins.first()?;
     let keeps_rows = match &join.join_operator {
         JoinOperator::CrossJoin(_) => false,
@@ -101,9 +109,13 @@ fn join_to_column(table: &mut TableWithJoins) -> Option<(Ident, bool)> {
         JoinOperator::Left(on) | JoinOperator::LeftOuter(on) if is_always(on) => true,
         _ => return None,
     };
-    let flattened = flatten::columns_of(&join.relation);
-    let is_flatten = flattened.is_some();
-    let (name, columns) = flattened.or_else(|| columns_of(&join.relation, keeps_rows))?;
+    let of_flatten = flatten::columns_of(&join.relation, keeps_rows);
+    let is_flatten = of_flatten.is_some();
+    let (name, mut columns) = of_flatten.or_else(|| columns_of(&join.relation, keeps_rows))?;
+    // It may take apart what a FLATTEN before it gave.
+    for (list, _) in &mut columns {
+        flatten::rename_in(list, flattened);
+    }
     let subquery = with_elements(Some(&table.relation), columns)?;
     let alias = Some(TableAlias {
         explicit: true,

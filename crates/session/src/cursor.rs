@@ -203,9 +203,13 @@ impl<'a> Cursor<'a> {
         let end = self.sql[start..]
             .find(ends)
             .map_or(self.sql.len(), |length| start + length);
-        while self.peek().is_some_and(|token| token.offset < end) {
-            self.at += 1;
-        }
+        // What is a comment elsewhere (`/*`, `--`) is none in a path, so what comes behind it is read anew.
+        let behind = tokens(&self.sql[end..]).filter(is_seen).map(|token| Token {
+            offset: token.offset + end,
+            ..token
+        });
+        self.tokens.truncate(self.at);
+        self.tokens.extend(behind);
         self.sql[start..end].to_owned()
     }
 
@@ -254,7 +258,11 @@ impl<'a> Cursor<'a> {
         let found = match self.peek() {
             None => "the end of the statement".to_owned(),
             Some(token) if !token.is_closed => {
-                return self.error("a text in quotes has no closing quote");
+                return self.error(if token.kind == TokenKind::Comment {
+                    "a comment has no end"
+                } else {
+                    "a text in quotes has no closing quote"
+                });
             }
             Some(token) => token.text.chars().take(40).collect(),
         };
@@ -284,6 +292,12 @@ impl<'a> Cursor<'a> {
             (None, None) => 0,
         }
     }
+}
+
+/// Whether a token counts; a comment without its end is told as an error.
+fn is_seen(token: &Token<'_>) -> bool {
+    let is_space = matches!(token.kind, TokenKind::Space | TokenKind::Comment | TokenKind::Semicolon);
+    !is_space || !token.is_closed
 }
 
 fn text_of(token: &Token<'_>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Seek, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -167,22 +168,32 @@ impl Bucket {
             return self.fetch_to_file(object, &key).await;
         }
         if object.size_bytes <= RANGE_BYTES {
-            let chunks = self.get(object, &key, None).await?;
+            let chunks = self.get(object, &key, 0..object.size_bytes).await?;
             return Ok(Fetched::Bytes(join(chunks)));
         }
         let mut content = BytesMut::with_capacity(object.size_bytes as usize);
-        for start in (0..object.size_bytes).step_by(RANGE_BYTES as usize) {
-            for chunk in self.get(object, &key, Some(start)).await? {
+        for range in ranges(0..object.size_bytes) {
+            for chunk in self.get(object, &key, range).await? {
                 content.extend_from_slice(&chunk);
             }
         }
         Ok(Fetched::Bytes(content.freeze()))
     }
 
+    /// Fetches a part of the listed version of an object.
+    pub(crate) async fn fetch_range(&self, object: &Object, range: Range<u64>) -> Result<Bytes, SourceError> {
+        let key = self.key_of(object)?;
+        let mut chunks = Vec::new();
+        for range in ranges(range) {
+            chunks.extend(self.get(object, &key, range).await?);
+        }
+        Ok(join(chunks))
+    }
+
     async fn fetch_to_file(&self, object: &Object, key: &Key) -> Result<Fetched, SourceError> {
         let mut file = on_disk(temporary_file).await?;
-        for start in (0..object.size_bytes).step_by(RANGE_BYTES as usize) {
-            let chunks = self.get(object, key, Some(start)).await?;
+        for range in ranges(0..object.size_bytes) {
+            let chunks = self.get(object, key, range).await?;
             file = on_disk(move || append(file, &chunks)).await?;
         }
         on_disk(move || {
@@ -192,12 +203,13 @@ impl Bucket {
         .await
     }
 
-    /// One GET: the range that begins at `start`, or the whole object.
-    async fn get(&self, object: &Object, key: &Key, start: Option<u64>) -> Result<Vec<Bytes>, SourceError> {
-        let end = start.map_or(object.size_bytes, |start| object.size_bytes.min(start + RANGE_BYTES));
+    /// One GET, of a part of the object or of all of it.
+    async fn get(&self, object: &Object, key: &Key, range: Range<u64>) -> Result<Vec<Bytes>, SourceError> {
+        let is_whole = range == (0..object.size_bytes);
+        let expected_bytes = range.end - range.start;
         let options = GetOptions {
             if_match: (!object.etag.is_empty()).then(|| format!("\"{}\"", object.etag)),
-            range: start.map(|start| GetRange::Bounded(start..end)),
+            range: (!is_whole).then_some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
         let failed = |error| self.error_of(key.as_ref(), "read", &error);
@@ -205,7 +217,7 @@ impl Bucket {
         let total_bytes = answer.meta.size;
         let chunks: Vec<Bytes> = answer.into_stream().try_collect().await.map_err(failed)?;
         let received_bytes: usize = chunks.iter().map(Bytes::len).sum();
-        if total_bytes != object.size_bytes || received_bytes as u64 != end - start.unwrap_or(0) {
+        if total_bytes != object.size_bytes || received_bytes as u64 != expected_bytes {
             return Err(SourceError::Changed {
                 uri: object.uri.clone(),
             });
@@ -246,6 +258,14 @@ impl Bucket {
             error,
         )
     }
+}
+
+/// A range as the GETs that it takes.
+fn ranges(range: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+    let end = range.end;
+    range
+        .step_by(RANGE_BYTES as usize)
+        .map(move |start| start..end.min(start + RANGE_BYTES))
 }
 
 fn join(mut chunks: Vec<Bytes>) -> Bytes {

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::vec;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -191,6 +193,25 @@ pub(crate) fn fetch(object: &Object) -> Result<Fetched, SourceError> {
         });
     }
     Ok(Fetched::Bytes(content.into()))
+}
+
+/// Reads a part of the object's file.
+pub(crate) fn fetch_range(object: &Object, range: Range<u64>) -> Result<Bytes, SourceError> {
+    let path = path_of(object)?;
+    unchanged(object)?;
+    let failed = |error| missing_or_refused(object, &path, "read", error);
+    let mut file = File::open(&path).map_err(failed)?;
+    file.seek(SeekFrom::Start(range.start)).map_err(failed)?;
+    let expected_bytes = range.end - range.start;
+    let mut content = Vec::new();
+    (&file).take(expected_bytes).read_to_end(&mut content).map_err(failed)?;
+    compare(object, &file_metadata(&file, &path)?)?;
+    if content.len() as u64 != expected_bytes {
+        return Err(SourceError::Changed {
+            uri: object.uri.clone(),
+        });
+    }
+    Ok(content.into())
 }
 
 /// Says whether the file is still the one listed.

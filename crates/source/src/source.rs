@@ -1,9 +1,11 @@
 //! An opened place.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::Utc;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -121,6 +123,21 @@ impl Source {
         }
     }
 
+    /// Fetches the bytes of a range, which must lie inside of the object, of the very version that was listed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::fetch`]; standard input has no parts.
+    pub async fn fetch_range(&self, object: &Object, range: Range<u64>) -> Result<Bytes, SourceError> {
+        match &self.0 {
+            Kind::Stdin => Err(SourceError::Stdin {
+                source: io::Error::other("it can be read from its begin to its end only"),
+            }),
+            Kind::Bucket(bucket) => bucket.fetch_range(object, range).await,
+            Kind::File(_) | Kind::Folder(_) => blocking(object, move |object| folder::fetch_range(object, range)).await,
+        }
+    }
+
     /// Says whether what was fetched is still the object's content, to be asked when all of it has been read.
     ///
     /// S3 gives one version or none and standard input has no other, so both are always unchanged.
@@ -197,7 +214,7 @@ async fn read_stdin() -> Result<Fetched, SourceError> {
 
 async fn blocking<T: Send + 'static>(
     object: &Object,
-    work: fn(&Object) -> Result<T, SourceError>,
+    work: impl FnOnce(&Object) -> Result<T, SourceError> + Send + 'static,
 ) -> Result<T, SourceError> {
     let owned = object.clone();
     tokio::task::spawn_blocking(move || work(&owned))

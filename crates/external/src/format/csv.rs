@@ -22,6 +22,23 @@ impl CsvFormat {
         })
     }
 
+    /// With quotes as they are usual, and a separator.
+    pub(crate) fn of_separator(separator: u8) -> Self {
+        Self {
+            separator,
+            quote: b'"',
+            escape: b'\\',
+        }
+    }
+
+    /// The fields of a line.
+    pub(crate) fn fields(self, line: &str) -> Vec<String> {
+        let mut fields = Fields::default();
+        self.split(line, &mut fields);
+        let field = |position: usize| fields.get(position).unwrap_or_default().to_owned();
+        (0..fields.ends.len()).map(field).collect()
+    }
+
     pub(super) fn reader(self) -> Box<dyn RowReader> {
         Box::new(CsvReader {
             format: self,
@@ -149,18 +166,8 @@ mod tests {
 
     use super::*;
 
-    const PLAIN: CsvFormat = CsvFormat {
-        separator: b',',
-        quote: b'"',
-        escape: b'\\',
-    };
-
     fn split(line: &str) -> Vec<String> {
-        let mut fields = Fields::default();
-        PLAIN.split(line, &mut fields);
-        (0..fields.ends.len())
-            .map(|position| fields.get(position).unwrap_or_default().to_owned())
-            .collect()
+        CsvFormat::of_separator(b',').fields(line)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use flowtrail_catalog::{Column, ExternalTable};
 use crate::error::{ExternalError, wrong_property};
 use crate::value::{ColumnBuilder, KeyRules};
 
-use self::csv::CsvFormat;
+pub(crate) use self::csv::CsvFormat;
 use self::delimited::DelimitedFormat;
 use self::json::JsonFormat;
 use self::regex::RegexFormat;

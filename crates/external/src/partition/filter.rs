@@ -1,21 +1,25 @@
 //! The conditions of a question that are over partition columns alone.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatchOptions};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatchOptions};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use datafusion::catalog::Session;
 use datafusion::common::cast::as_boolean_array;
+use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::common::{Column, DFSchema, ScalarValue};
 use datafusion::error::Result;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 
-use crate::table::Table;
+use super::{NULL_VALUE, typed};
+use crate::error::ExternalError;
+use crate::table::{PartitionColumn, Table};
 
 /// Whether a condition is over partition columns alone, and can be evaluated on their values once.
 pub(crate) fn is_over_partitions(table: &Table, filter: &Expr) -> bool {
@@ -38,6 +42,10 @@ pub(crate) fn is_over_partitions(table: &Table, filter: &Expr) -> bool {
     });
     is_plain && walked.is_ok()
 }
+
+/// For each partition column, what its values are at least and at most, as text; columns that are missing, and `None`,
+/// may have any value.
+pub(crate) type Bounds = Vec<Option<(String, String)>>;
 
 /// Those conditions, ready to be evaluated.
 #[derive(Debug)]
@@ -104,6 +112,36 @@ impl PartitionFilters {
         kept(self.all.as_ref(), &self.schema, columns, rows)
     }
 
+    /// For each of the bounds, whether the conditions could let a partition through whose values are within them.
+    pub(super) fn may_hold(&self, table: &Table, bounds: &[Bounds]) -> Result<Vec<bool>, ExternalError> {
+        let Some(all) = self.all.as_ref().filter(|_| !bounds.is_empty()) else {
+            return Ok(vec![true; bounds.len()]);
+        };
+        let predicate = PruningPredicateBuilder::new()
+            .with_file_schema(Arc::clone(&self.schema))
+            .try_build(Arc::clone(all))?;
+        let ends = |end: fn(&(String, String)) -> &str| {
+            let columns = table.partition_columns.iter().enumerate();
+            let column = |(place, column): (usize, &PartitionColumn)| {
+                let end_of =
+                    |bounds: &'_ Bounds| bounds.get(place).and_then(Option::as_ref).map(end).map(str::to_owned);
+                let texts: Vec<String> = bounds
+                    .iter()
+                    .map(|bounds| end_of(bounds).unwrap_or_else(|| NULL_VALUE.to_owned()))
+                    .collect();
+                typed(column, texts.iter().map(String::as_str))
+            };
+            columns.map(column).collect::<Result<Vec<ArrayRef>, _>>()
+        };
+        let statistics = Statistics {
+            schema: Arc::clone(&self.schema),
+            least: ends(|(least, _)| least)?,
+            most: ends(|(_, most)| most)?,
+            count: bounds.len(),
+        };
+        Ok(predicate.prune(&statistics)?)
+    }
+
     /// Rows of one column's values that the conditions over it alone let through.
     pub(super) fn kept_of_column(&self, column: usize, values: &ArrayRef) -> Result<Vec<usize>> {
         let schema = Arc::new(self.schema.project(&[column])?);
@@ -128,6 +166,46 @@ impl PartitionFilters {
     /// The values that a column must have one of, where the conditions say them: `a = 'x'`, `a IN ('x', 'y')`.
     pub(super) fn equated(&self, column: usize) -> Option<&[ScalarValue]> {
         self.equated.get(&column).map(Vec::as_slice)
+    }
+}
+
+/// Bounds as the engine asks for them; NULL is what nobody knows.
+struct Statistics {
+    schema: SchemaRef,
+    least: Vec<ArrayRef>,
+    most: Vec<ArrayRef>,
+    count: usize,
+}
+
+impl Statistics {
+    fn of(&self, ends: &[ArrayRef], column: &Column) -> Option<ArrayRef> {
+        ends.get(self.schema.index_of(&column.name).ok()?).cloned()
+    }
+}
+
+impl PruningStatistics for Statistics {
+    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.of(&self.least, column)
+    }
+
+    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.of(&self.most, column)
+    }
+
+    fn num_containers(&self) -> usize {
+        self.count
+    }
+
+    fn null_counts(&self, _column: &Column) -> Option<ArrayRef> {
+        None
+    }
+
+    fn row_counts(&self) -> Option<ArrayRef> {
+        None
+    }
+
+    fn contained(&self, _column: &Column, _values: &HashSet<ScalarValue>) -> Option<BooleanArray> {
+        None
     }
 }
 

@@ -3,6 +3,7 @@
 //! A question's conditions over partition columns are evaluated on the partitions' values before anything is listed. Of
 //! projected ones each column's values are looked at by themselves first, and only what is left is multiplied.
 
+mod dated;
 mod dates;
 mod filter;
 mod integers;
@@ -18,11 +19,14 @@ use chrono::{DateTime, Utc};
 use datafusion::common::ScalarValue;
 use flowtrail_catalog::{ExternalTable, Partition};
 
+pub(crate) use dated::AUTO;
 pub(crate) use filter::{PartitionFilters, is_over_partitions};
 
+use crate::access::Places;
 use crate::error::ExternalError;
 use crate::table::{PartitionColumn, Table};
 use crate::value::{ColumnBuilder, KeyRules};
+use dated::Dated;
 use projection::Projection;
 
 /// Projected partitions that may be left of a question, at most.
@@ -40,12 +44,17 @@ pub(crate) enum Partitioning {
     Added,
     /// They follow from its properties.
     Projected(Projection),
+    /// They are found when they are needed, beside those that were added.
+    Found(Dated),
 }
 
 impl Partitioning {
     pub(crate) fn of(definition: &ExternalTable, columns: &[PartitionColumn]) -> Result<Self, ExternalError> {
         if columns.is_empty() {
             return Ok(Self::None);
+        }
+        if let Some(dated) = Dated::of(definition, columns)? {
+            return Ok(Self::Found(dated));
         }
         Ok(Projection::of(definition, columns)?.map_or(Self::Added, Self::Projected))
     }
@@ -67,10 +76,11 @@ pub(crate) struct Chosen {
 }
 
 /// Chooses what a question needs. A table that has partition columns and no partition has no rows, as in Athena.
-pub(crate) fn choose(
+pub(crate) async fn choose(
     table: &Table,
     definition: &ExternalTable,
     filters: &PartitionFilters,
+    places: &Places<'_>,
     now: DateTime<Utc>,
 ) -> Result<Chosen, ExternalError> {
     match &table.partitioning {
@@ -81,15 +91,20 @@ pub(crate) fn choose(
                 values: Arc::new([]),
             }],
         }),
-        Partitioning::Added => choose_added(table, definition, filters),
+        Partitioning::Added => choose_added(table, &definition.partitions, filters),
         Partitioning::Projected(projection) => projection.choose(table, filters, now),
+        Partitioning::Found(dated) => {
+            let found = dated::find(table, *dated, places, Some(filters)).await?;
+            choose_added(table, &with_added(definition, found), filters)
+        }
     }
 }
 
 /// All partitions, as `SHOW PARTITIONS` has them.
-pub(crate) fn all(
+pub(crate) async fn all(
     table: &Table,
     definition: &ExternalTable,
+    places: &Places<'_>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Partition>, ExternalError> {
     match &table.partitioning {
@@ -100,15 +115,31 @@ pub(crate) fn all(
             Ok(partitions)
         }
         Partitioning::Projected(projection) => projection.all(now),
+        Partitioning::Found(dated) => {
+            let found = dated::find(table, *dated, places, None).await?;
+            Ok(with_added(definition, found))
+        }
     }
 }
 
-fn choose_added(
-    table: &Table,
-    definition: &ExternalTable,
-    filters: &PartitionFilters,
-) -> Result<Chosen, ExternalError> {
-    let partitions = &definition.partitions;
+/// Partitions that were found, and those that were added, which are where they were said to be.
+fn with_added(definition: &ExternalTable, found: Vec<Partition>) -> Vec<Partition> {
+    let mut partitions = definition.partitions.clone();
+    let added: HashSet<&[String]> = definition
+        .partitions
+        .iter()
+        .map(|added| added.values.as_slice())
+        .collect();
+    partitions.extend(
+        found
+            .into_iter()
+            .filter(|found| !added.contains(found.values.as_slice())),
+    );
+    partitions.sort();
+    partitions
+}
+
+fn choose_added(table: &Table, partitions: &[Partition], filters: &PartitionFilters) -> Result<Chosen, ExternalError> {
     let mut places = Vec::new();
     for chunk in partitions.chunks(CHUNK) {
         let column = |(place, column): (usize, &PartitionColumn)| {

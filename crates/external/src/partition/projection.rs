@@ -14,6 +14,7 @@ use super::integers::IntegerRange;
 use super::product::Product;
 use super::{CHUNK, Chosen, MOST_PARTITIONS, PlaceToRead, typed};
 use crate::error::{ExternalError, wrong_property};
+use crate::find::with_slash;
 use crate::table::{PartitionColumn, Table};
 
 /// A column with more values than this is asked for those that the question says, if it says them.
@@ -360,13 +361,6 @@ impl Template {
         }
         location
     }
-}
-
-fn with_slash(text: &str) -> String {
-    if text.ends_with('/') {
-        return text.to_owned();
-    }
-    format!("{text}/")
 }
 
 fn too_many(column: &str) -> ExternalError {

@@ -20,6 +20,7 @@ use flowtrail_catalog::ColumnType;
 pub(crate) use delimited::Delimiters;
 pub(crate) use json::{FieldKeys, KeyRules};
 use nested::{ListColumn, MapColumn, StructColumn};
+pub(crate) use time::{date as date_of_text, timestamp as timestamp_of_text};
 
 /// Values of one column, gathered.
 #[derive(Debug)]

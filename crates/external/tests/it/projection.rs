@@ -1,7 +1,7 @@
 //! Partitions that follow from a table's properties.
 
 use chrono::{DateTime, Days, Utc};
-use flowtrail_external::{check, partitions};
+use flowtrail_external::{Access, check, partitions};
 
 use crate::desk::{Desk, columns};
 
@@ -22,8 +22,8 @@ fn now() -> DateTime<Utc> {
     "2026-03-31T15:30:00Z".parse().unwrap()
 }
 
-fn values(desk: &Desk) -> Vec<String> {
-    let all = partitions(&desk.table, now()).unwrap();
+async fn values(desk: &Desk) -> Vec<String> {
+    let all = partitions(&desk.table, &Access::default(), now()).await.unwrap();
     all.iter().map(|partition| partition.values.join(",")).collect()
 }
 
@@ -63,15 +63,15 @@ async fn accounts_and_days() {
     assert_eq!(desk.rows(question).await, ["2"]);
 }
 
-#[test]
-fn values_of_each_type() {
+#[tokio::test]
+async fn values_of_each_type() {
     let integers = [
         ("projection.p.type", "integer"),
         ("projection.p.range", "8, 12"),
         ("projection.p.interval", "2"),
         ("projection.p.digits", "3"),
     ];
-    assert_eq!(values(&desk("p string", &integers)), ["008", "010", "012"]);
+    assert_eq!(values(&desk("p string", &integers)).await, ["008", "010", "012"]);
     for (format, range, more, expected) in [
         (
             "yyyy-MM-dd-HH",
@@ -135,7 +135,11 @@ fn values_of_each_type() {
             ("projection.p.range", range),
             (name.as_str(), more.1),
         ];
-        assert_eq!(values(&desk("p string", &properties)), expected, "{format} {range}");
+        assert_eq!(
+            values(&desk("p string", &properties)).await,
+            expected,
+            "{format} {range}"
+        );
     }
 }
 
@@ -168,7 +172,10 @@ async fn values_that_are_injected_must_be_said() {
             .await,
         ["one|a|7", "two|b|7"]
     );
-    let error = partitions(&desk.table, now()).unwrap_err().to_string();
+    let error = partitions(&desk.table, &Access::default(), now())
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("`id` is projected as `injected`"), "{error}");
 }
 

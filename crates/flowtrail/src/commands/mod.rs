@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod crawl;
 mod demo;
 mod generate;
 mod load;
@@ -84,6 +85,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Demo(demo) => demo::run(&context, &demo).await,
         Command::Load(load) => load::run(&context, &load).await,
         Command::Sql(sql) => sql::run(&context, sql).await,
+        Command::Crawl(crawl) => crawl::run(&context, &crawl).await,
         Command::History(history) => tables::history(&context, &history).await,
         Command::Tables => tables::list(&context).await,
         Command::Describe { table } => tables::describe(&context, &table).await,

@@ -26,7 +26,7 @@ pub async fn run(context: &Context, arguments: SqlArguments) -> Outcome {
         // Each run is to cost what the statement costs.
         settings.caches.answer_bytes = 0;
     }
-    let session = context.session(settings).await?;
+    let session = Box::pin(context.session(settings)).await?;
     session.engine().set_scope(Scope {
         accent: arguments.accent,
         ..session.engine().scope()

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use comfy_table::{CellAlignment, Table, presets};
 use flowtrail_query::output::{readable_bytes, readable_count};
-use flowtrail_query::{Accent, Description, Engine, TableSummary};
+use flowtrail_query::{Description, Engine, TableSummary};
 
 use super::{Context, Outcome};
 use crate::arguments::{HistoryArguments, SqlArguments};
@@ -53,19 +53,7 @@ pub async fn history(context: &Context, arguments: &HistoryArguments) -> Outcome
         conditions.join(" AND "),
         arguments.limit
     );
-    let sql = SqlArguments {
-        statement: Some(statement),
-        file: None,
-        format: None,
-        output: None,
-        tz: chrono_tz::UTC,
-        bom: false,
-        escape_formulas: false,
-        expanded: false,
-        accent: Accent::Auto,
-        repeat: None,
-    };
-    super::sql::run(context, sql).await
+    super::sql::run(context, SqlArguments::of(statement)).await
 }
 
 /// The tables and views as a grid.

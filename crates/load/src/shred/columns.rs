@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StructArray, make_array};
 use arrow::buffer::NullBuffer;
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, TimeUnit, UInt64Type};
 use arrow::error::ArrowError;
 use serde_json::{Map, Value};
 
-use super::Paths;
+use super::{EXACT, Paths};
 
 /// The columns of a variant that hold the rows of `batch`.
 pub fn shred_columns(paths: &Paths, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
@@ -47,6 +47,9 @@ impl Shredded<'_> {
             other => other.clone(),
         };
         match self.paths.column(path, is_list, &stored) {
+            Some((_, DataType::Float64)) if stored == DataType::Int64 && !is_exact(&values) => {
+                self.add_to_rest(path, column)?;
+            }
             Some((name, data_type)) => {
                 let values = if stored == data_type {
                     values
@@ -116,10 +119,26 @@ fn put(object: &mut Map<String, Value>, path: &[&str], value: Value) {
     }
 }
 
+/// Whether whole numbers are the same as `DOUBLE`.
+fn is_exact(numbers: &ArrayRef) -> bool {
+    let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten();
+    numbers.all(|number| number.unsigned_abs() <= EXACT)
+}
+
 /// Values in one of the few types that paths have, and whether they are JSON lists.
 fn plain(column: &ArrayRef) -> Result<(ArrayRef, bool), ArrowError> {
     let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let to = match column.data_type() {
+        // Numbers greater than a BIGINT are decimals.
+        DataType::UInt64
+            if column
+                .as_primitive::<UInt64Type>()
+                .iter()
+                .flatten()
+                .any(|n| i64::try_from(n).is_err()) =>
+        {
+            DataType::Decimal128(20, 0)
+        }
         data_type if data_type.is_integer() => DataType::Int64,
         data_type if data_type.is_floating() => DataType::Float64,
         data_type if data_type.is_string() => text(),

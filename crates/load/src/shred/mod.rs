@@ -12,6 +12,9 @@ use parking_lot::Mutex;
 pub use columns::shred_columns;
 pub use values::Values;
 
+/// 2^53: whole numbers up to it are the same as `DOUBLE`.
+const EXACT: u64 = 1 << 53;
+
 /// The columns of a variant's paths, those the table has and those that rows bring.
 #[derive(Debug)]
 pub struct Paths {

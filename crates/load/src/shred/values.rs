@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use serde_json::{Map, Number, Value};
 
-use super::Paths;
+use super::{EXACT, Paths};
 
 /// Rows on their way into the columns of a variant.
 pub struct Values<'a> {
@@ -154,6 +154,11 @@ impl Column {
                 Some(number) => built.append_value(number),
                 None => return Some(Value::Number(number)),
             },
+            (Self::Number(_), Value::Number(number))
+                if number.as_i64().is_some_and(|whole| whole.unsigned_abs() > EXACT) =>
+            {
+                return Some(Value::Number(number));
+            }
             (Self::Number(built), Value::Number(number)) => match number.as_f64() {
                 Some(number) => built.append_value(number),
                 None => return Some(Value::Number(number)),

@@ -149,7 +149,15 @@ fn write_value(form: &Form<'_>, row: usize, text: &mut String) -> Result<()> {
     match form {
         Form::Text(values) => write_text(values.value(row), text),
         Form::Json(values) => text.push_str(values.value(row)),
-        Form::Plain(values) => shown(values, text)?,
+        Form::Plain(values) => {
+            let start = text.len();
+            shown(values, text)?;
+            // JSON has no number for these.
+            if matches!(&text[start..], "NaN" | "inf" | "-inf") {
+                text.insert(start, '"');
+                text.push('"');
+            }
+        }
         Form::Quoted(values) => {
             text.push('"');
             shown(values, text)?;

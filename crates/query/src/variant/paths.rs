@@ -3,8 +3,12 @@
 use arrow::datatypes::{DataType, Fields};
 use datafusion::common::{Column, DFSchema, Result, ScalarValue, TableReference};
 use datafusion::execution::FunctionRegistry;
-use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr};
-use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, Operator, ScalarUDF, cast, lit, try_cast};
+use datafusion::logical_expr::planner::{
+    ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr, RawFieldAccessExpr,
+};
+use datafusion::logical_expr::{
+    BinaryExpr, Cast, Expr, ExprSchemable, GetFieldAccess, Operator, ScalarUDF, cast, lit, try_cast,
+};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 use flowtrail_lake::variant::{PathColumn, column_of};
 use std::sync::Arc;
@@ -54,6 +58,21 @@ impl ExprPlanner for VariantPaths {
         Ok(PlannerResult::Planned(binary(left, operator, right)))
     }
 
+    fn plan_field_access(
+        &self,
+        expr: RawFieldAccessExpr,
+        schema: &DFSchema,
+    ) -> Result<PlannerResult<RawFieldAccessExpr>> {
+        if let GetFieldAccess::NamedStructField { name } = &expr.field_access
+            && let Some(name) = name.try_as_str().flatten()
+            && expr.expr.get_type(schema).is_ok_and(|data_type| data_type.is_string())
+        {
+            let path = format!("[\"{name}\"]");
+            return Ok(PlannerResult::Planned(self.at(expr.expr, &path, schema)));
+        }
+        Ok(PlannerResult::Original(expr))
+    }
+
     fn plan_aggregate(&self, mut expr: RawAggregateExpr) -> Result<PlannerResult<RawAggregateExpr>> {
         if OF_NUMBERS.contains(&expr.func.name()) {
             for value in expr.args.iter_mut().filter(|value| self.is_path(value)) {
@@ -85,12 +104,15 @@ impl VariantPaths {
             "" => found,
             behind => in_text(found, behind),
         });
-        let in_column = either(in_column, self.inside(&kept, &names, behind));
-        match (in_column, kept.rest) {
-            (Some(found), None) => found,
-            (None, Some(rest)) => in_text(rest, path),
-            (None, None) => lit(ScalarValue::Null),
-            (Some(found), Some(rest)) => first_of(found, in_text(rest, path)),
+        let in_rest = kept.rest.clone().map(|rest| in_text(rest, path));
+        // An object that is put together takes in what the rest has of it.
+        match (in_column, self.inside(&kept, &names, behind, in_rest.as_ref()), in_rest) {
+            (Some(found), Some(object), _) => first_of(found, object),
+            (None, Some(object), _) => object,
+            (Some(found), None, None) => found,
+            (Some(found), None, Some(rest)) => first_of(found, rest),
+            (None, None, Some(rest)) => rest,
+            (None, None, None) => lit(ScalarValue::Null),
         }
     }
 
@@ -122,7 +144,7 @@ impl VariantPaths {
     }
 
     /// An object inside the variant, put together from the columns below it.
-    fn inside(&self, kept: &Kept, names: &[&str], behind: &str) -> Option<Expr> {
+    fn inside(&self, kept: &Kept, names: &[String], behind: &str, rest: Option<&Expr>) -> Option<Expr> {
         if names.is_empty() || !behind.is_empty() {
             return None;
         }
@@ -136,7 +158,8 @@ impl VariantPaths {
         if below.is_empty() {
             return None;
         }
-        let arguments = std::iter::once(lit(ScalarValue::Utf8View(None))).chain(below).collect();
+        let rest = rest.cloned().unwrap_or_else(|| lit(ScalarValue::Utf8View(None)));
+        let arguments = std::iter::once(rest).chain(below).collect();
         Some(self.object.call(arguments))
     }
 
@@ -154,8 +177,17 @@ impl VariantPaths {
 
     /// What was taken out of JSON text, as a number, where `other` is one.
     fn as_number(&self, value: &Expr, other: &Expr, schema: &DFSchema) -> Option<Expr> {
-        let is_number = self.is_path(value) && other.get_type(schema).is_ok_and(|other| other.is_numeric());
-        is_number.then(|| try_cast(value.clone(), DataType::Float64))
+        let other = other
+            .get_type(schema)
+            .ok()
+            .filter(|other| self.is_path(value) && other.is_numeric())?;
+        // Whole numbers have more digits than a DOUBLE keeps.
+        let number = if other.is_integer() {
+            DataType::Decimal128(38, 10)
+        } else {
+            DataType::Float64
+        };
+        Some(try_cast(value.clone(), number))
     }
 }
 
@@ -189,7 +221,7 @@ impl Kept {
     }
 
     /// The column of a path, or of a list that the path goes on in: with what is left of the path.
-    fn find<'a>(&self, variant: &Column, names: &[&str], behind: &'a str) -> Option<(Expr, &'a str)> {
+    fn find<'a>(&self, variant: &Column, names: &[String], behind: &'a str) -> Option<(Expr, &'a str)> {
         let column_name = |is_list| column_of(&variant.name, names, is_list);
         let found = |name: Option<String>| {
             let name = name?;
@@ -216,13 +248,6 @@ fn first_of(one: Expr, other: Expr) -> Expr {
     datafusion::functions::core::expr_fn::coalesce(texts.to_vec())
 }
 
-fn either(one: Option<Expr>, other: Option<Expr>) -> Option<Expr> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(first_of(one, other)),
-        (one, other) => one.or(other),
-    }
-}
-
 fn binary(left: Expr, operator: Operator, right: Expr) -> Expr {
     Expr::BinaryExpr(BinaryExpr::new(Box::new(left), operator, Box::new(right)))
 }
@@ -237,15 +262,28 @@ fn truth(value: &Expr, text: &Expr, schema: &DFSchema) -> Option<Expr> {
     matches!(value.get_type(schema), Ok(DataType::Boolean)).then(|| lit(truth.1))
 }
 
-/// The names a path begins with, and what follows the last of them: `a.b[0].c` is `a`, `b` and `[0].c`.
-fn plain_names(path: &str) -> (Vec<&str>, &str) {
-    let end = path.find('[').unwrap_or(path.len());
-    let (names, behind) = path.split_at(end);
-    let names = names
-        .split('.')
-        .map(|name| name.trim_matches('"'))
-        .filter(|name| !name.is_empty());
-    (names.collect(), behind)
+/// The names a path begins with, and what follows the last of them: `a["b"].c[0].d` is `a`, `b`, `c` and `[0].d`.
+fn plain_names(path: &str) -> (Vec<String>, &str) {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let step = rest.strip_prefix('.').unwrap_or(rest);
+        let found = match step.as_bytes() {
+            [b'"', ..] => step[1..].split_once('"'),
+            [b'[', quote @ (b'"' | b'\''), ..] => step[2..]
+                .split_once(char::from(*quote))
+                .and_then(|(name, behind)| Some((name, behind.strip_prefix(']')?))),
+            [b'[', ..] => None,
+            _ => {
+                let end = step.find(['.', '[']).unwrap_or(step.len());
+                (end > 0).then(|| step.split_at(end))
+            }
+        };
+        let Some((name, behind)) = found else { break };
+        names.push(name.to_owned());
+        rest = behind;
+    }
+    (names, rest)
 }
 
 /// Operators that ask for numbers on both sides when one is there.

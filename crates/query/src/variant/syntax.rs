@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, Ident, Select, SelectItem, SetExpr,
-    Statement as SqlStatement, TableAlias, TableFactor, VisitorMut,
+    BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, Ident, Query, Select, SelectItem, SetExpr,
+    Statement as SqlStatement, TableAlias, TableFactor, VisitorMut, WildcardAdditionalOptions,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -18,22 +18,40 @@ use crate::parse::{Statement, walk};
 
 /// Respells what a statement writes around paths, and hides from `*` what stands beside variants.
 pub fn respell(statement: &mut Statement, names: &Names) {
-    walk(statement, &mut Respelling { names });
+    let mut respelling = Respelling {
+        names,
+        queries: Vec::new(),
+    };
+    walk(statement, &mut Named(&mut respelling.queries));
+    walk(statement, &mut respelling);
+}
+
+/// Collects the names that `WITH` gives to queries.
+struct Named<'a>(&'a mut Vec<String>);
+
+impl VisitorMut for Named<'_> {
+    type Break = Infallible;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
+        let named = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.0.extend(named.map(|named| named.alias.name.value.to_lowercase()));
+        ControlFlow::Continue(())
+    }
 }
 
 struct Respelling<'a> {
     names: &'a Names,
+    /// Names of queries, which go before tables.
+    queries: Vec<String>,
 }
 
 impl VisitorMut for Respelling<'_> {
     type Break = Infallible;
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
-        let has_wildcard = select
-            .projection
-            .iter()
-            .any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
-        if has_wildcard {
+        let is_wildcard =
+            |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
+        if select.projection.iter().any(is_wildcard) && !self.expand(select) {
             for table in &mut select.from {
                 let joined = table.joins.iter_mut().map(|join| &mut join.relation);
                 for relation in std::iter::once(&mut table.relation).chain(joined) {
@@ -65,6 +83,38 @@ impl VisitorMut for Respelling<'_> {
 }
 
 impl Respelling<'_> {
+    /// Makes a plain `*` over one table its declared columns; false where there is more to it.
+    fn expand(&self, select: &mut Select) -> bool {
+        let [only] = select.from.as_slice() else { return false };
+        let (TableFactor::Table { name, args: None, .. }, []) = (&only.relation, only.joins.as_slice()) else {
+            return false;
+        };
+        let parts: Vec<Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
+        let Some(table) = self.stored(&parts).filter(|table| variants(table).next().is_some()) else {
+            return false;
+        };
+        let plain = WildcardAdditionalOptions::default();
+        let is_plain = |item: &SelectItem| match item {
+            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => *options == plain,
+            _ => true,
+        };
+        if !select.projection.iter().all(is_plain) {
+            return false;
+        }
+        let columns = || {
+            let columns = table.columns.iter();
+            columns.map(|column| SelectItem::UnnamedExpr(Expr::Identifier(Ident::with_quote('"', &column.name))))
+        };
+        let items = std::mem::take(&mut select.projection).into_iter();
+        select.projection = items
+            .flat_map(|item| match item {
+                SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..) => columns().collect(),
+                item => vec![item],
+            })
+            .collect();
+        true
+    }
+
     /// Puts a query of the declared columns in place of a table that has more.
     fn hide(&self, relation: &mut TableFactor) {
         let TableFactor::Table {
@@ -121,6 +171,9 @@ impl Respelling<'_> {
                 None => part.value.to_lowercase(),
             })
             .collect();
+        if matches!(parts.as_slice(), [name] if self.queries.contains(&name.to_lowercase())) {
+            return None;
+        }
         match self.names.resolve(&parts)?.1 {
             Relation::Defined(defined) => match &defined.definition {
                 Definition::Table(table) => Some(table.clone()),

@@ -50,7 +50,6 @@ impl CopyInto {
     }
 
     fn read_with(mut cursor: Cursor<'_>, on_error: OnError) -> Read<Self> {
-        cursor.check_closed()?;
         cursor.expect(&["COPY"])?;
         cursor.expect(&["INTO"])?;
         if cursor.is_symbol('@') {
@@ -72,6 +71,7 @@ impl CopyInto {
                     .map_err(|_| cursor.expected("a stage such as @my_stage, or a place in quotes"))?,
             )
         };
+        cursor.check_closed()?;
         let place = cursor.clone();
         let mut settings = Settings::read(&mut cursor)?;
         cursor.end()?;
@@ -203,7 +203,7 @@ impl CopyInto {
         let Some(files) = &self.files else {
             return Ok(objects);
         };
-        let folder = format!("{}/", place.url.trim_end_matches('/'));
+        let folder = folder_of(&place.url);
         let is_file = |object: &Object, file: &String| {
             let uri = decoded(&object.uri);
             let below = uri.strip_prefix(&folder);
@@ -222,6 +222,15 @@ impl CopyInto {
         objects.retain(|object| files.iter().any(|file| is_file(object, file)));
         Ok(objects)
     }
+}
+
+/// A place as objects below it are named, with a slash at its end: links in a folder's name are resolved.
+fn folder_of(url: &str) -> String {
+    let real = match url.parse::<Place>() {
+        Ok(Place::Path(path)) => path.canonicalize().ok().map(|path| path.display().to_string()),
+        _ => None,
+    };
+    format!("{}/", real.as_deref().unwrap_or(url).trim_end_matches('/'))
 }
 
 /// An object's name as people write it: that of a file is encoded.

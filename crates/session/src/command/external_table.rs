@@ -85,7 +85,7 @@ fn clause(cursor: &mut Cursor<'_>, table: &mut ExternalTable) -> Read<()> {
 }
 
 /// `(name type COMMENT 'text', …)`; names are in small letters, as in Hive.
-fn columns(cursor: &mut Cursor<'_>) -> Read<Vec<Column>> {
+pub fn columns(cursor: &mut Cursor<'_>) -> Read<Vec<Column>> {
     cursor.expect_symbol('(')?;
     let mut columns: Vec<Column> = Vec::new();
     loop {
@@ -112,7 +112,7 @@ fn columns(cursor: &mut Cursor<'_>) -> Read<Vec<Column>> {
 }
 
 /// `('name' = 'text', …)`
-fn properties(cursor: &mut Cursor<'_>) -> Read<Properties> {
+pub fn properties(cursor: &mut Cursor<'_>) -> Read<Properties> {
     cursor.expect_symbol('(')?;
     let mut properties = Properties::default();
     while !cursor.takes_symbol(')') {
@@ -126,7 +126,8 @@ fn properties(cursor: &mut Cursor<'_>) -> Read<Properties> {
     Ok(properties)
 }
 
-fn add(to: &mut Properties, more: &Properties) {
+/// Sets properties, in place of those of the same names.
+pub fn add(to: &mut Properties, more: &Properties) {
     for (name, value) in more.iter() {
         to.set(name, value);
     }

@@ -1,6 +1,8 @@
 //! Statements that are no questions, one file a family: how each is read, and what it does.
 
+mod alter_table;
 mod copy;
+mod crawl;
 mod create;
 mod database;
 mod drop;
@@ -30,9 +32,12 @@ pub enum Command {
     CreateTable(table::CreateTable),
     Insert(table::Insert),
     Copy(copy::CopyInto),
+    Crawl(crawl::Crawl),
     CreateExternalTable(Box<external_table::CreateExternalTable>),
     AddPartitions(partition::AddPartitions),
     DropPartitions(partition::DropPartitions),
+    AlterTable(alter_table::AlterTable),
+    RepairTable(alter_table::RepairTable),
     CreateFunction(function::CreateFunction),
     CreateIntegration(integration::CreateIntegration),
     DescribeIntegration(integration::DescribeIntegration),
@@ -53,12 +58,17 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         return Ok(Some(Command::SetAccent(set)));
     }
     let first = cursor.peek().map(|token| token.text.to_ascii_uppercase());
+    if let Some("CREATE" | "DROP" | "ALTER" | "INSERT" | "USE" | "MSCK" | "CRAWL") = first.as_deref() {
+        cursor.check_closed()?;
+    }
     let command = match first.as_deref() {
         Some("CREATE") => create::read(cursor)?,
         Some("DROP") => drop::Drop::read(cursor)?.map(Command::Drop),
-        Some("ALTER") => alter(cursor)?,
+        Some("ALTER") => alter_table::read(cursor)?,
+        Some("MSCK") => Some(Command::RepairTable(alter_table::RepairTable::read(cursor)?)),
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
+        Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
         Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
         Some("SHOW") => show::Show::read(cursor)?.map(Command::Show),
@@ -66,24 +76,6 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         _ => None,
     };
     Ok(command)
-}
-
-fn alter(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
-    cursor.expect(&["ALTER"])?;
-    if cursor.takes(&["TABLE"]) {
-        let table = cursor.names()?;
-        if cursor.takes(&["ADD"]) && cursor.is(&["IF"]) || cursor.is(&["PARTITION"]) {
-            return partition::AddPartitions::read(table, cursor).map(|read| Some(Command::AddPartitions(read)));
-        }
-        if cursor.takes(&["DROP"]) {
-            return partition::DropPartitions::read(table, cursor).map(|read| Some(Command::DropPartitions(read)));
-        }
-        return Ok(None);
-    }
-    if cursor.takes(&["PIPE"]) {
-        return pipe::AlterPipe::read(cursor).map(|read| Some(Command::AlterPipe(read)));
-    }
-    Ok(None)
 }
 
 fn describe(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
@@ -105,9 +97,12 @@ impl Command {
             Self::CreateTable(create) => create.run(session).await,
             Self::Insert(insert) => insert.run(session).await,
             Self::Copy(copy) => copy.run(session).await,
+            Self::Crawl(crawl) => crawl.run(session).await,
             Self::CreateExternalTable(create) => create.run(session).await,
             Self::AddPartitions(add) => add.run(session).await,
             Self::DropPartitions(drop) => drop.run(session).await,
+            Self::AlterTable(alter) => alter.run(session).await,
+            Self::RepairTable(repair) => repair.run(session).await,
             Self::CreateFunction(create) => create.run(session).await,
             Self::CreateIntegration(create) => create.run(session).await,
             Self::DescribeIntegration(describe) => describe.run(session).await,

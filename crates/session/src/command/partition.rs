@@ -11,7 +11,7 @@ use crate::session::required_here;
 use crate::{Session, SessionError};
 
 /// The values of a partition as they are written: `(year='2026', month='11')`.
-type Values = Vec<(String, String)>;
+pub type Values = Vec<(String, String)>;
 
 /// `ALTER TABLE t ADD [IF NOT EXISTS] PARTITION (…) [LOCATION '…'] …`
 #[derive(Debug)]
@@ -113,8 +113,7 @@ impl DropPartitions {
                 .partitions
                 .retain(|partition| !wanted.iter().all(|(at, value)| partition.values[*at] == **value));
             if table.partitions.len() == count && !self.if_exists {
-                let message = format!("`{}` has no partition {}", defined.name, shown(written));
-                return Err(SessionError::refused(message, Some("SHOW PARTITIONS lists them")));
+                return Err(no_partition(&defined, written));
             }
         }
         let dropped = before - table.partitions.len();
@@ -124,7 +123,7 @@ impl DropPartitions {
 }
 
 /// `PARTITION (name = 'value', …)`
-fn values(cursor: &mut Cursor<'_>) -> Read<Values> {
+pub fn values(cursor: &mut Cursor<'_>) -> Read<Values> {
     cursor.expect(&["PARTITION"])?;
     cursor.expect_symbol('(')?;
     let mut values = Vec::new();
@@ -148,7 +147,7 @@ pub async fn external(session: &Session, name: &[String]) -> Result<(Arc<Defined
         Definition::ExternalTable(table) => Ok((Arc::clone(&defined), table.clone())),
         other => {
             let message = format!(
-                "`{}` is a {}; only external tables have partitions",
+                "`{}` is a {}; partitions and properties of this kind are those of external tables",
                 defined.name,
                 other.noun()
             );
@@ -157,12 +156,25 @@ pub async fn external(session: &Session, name: &[String]) -> Result<(Arc<Defined
     }
 }
 
-async fn save(session: &Session, before: &Defined, table: ExternalTable) -> Result<(), SessionError> {
+/// Puts a changed definition in the place of what was there.
+pub async fn save(session: &Session, before: &Defined, table: ExternalTable) -> Result<(), SessionError> {
     if matches!(&before.definition, Definition::ExternalTable(there) if *there == table) {
         return Ok(());
     }
     let definition = Definition::ExternalTable(table);
     Ok(session.catalog().put(&before.name, definition, Some(before)).await?)
+}
+
+/// Which of a table's partitions has these values.
+pub fn found_at(table: &ExternalTable, written: &Values, defined: &Defined) -> Result<usize, SessionError> {
+    let values = in_order(&table.partition_columns, written, defined)?;
+    let found = table.partitions.iter().position(|partition| partition.values == values);
+    found.ok_or_else(|| no_partition(defined, written))
+}
+
+fn no_partition(defined: &Defined, written: &Values) -> SessionError {
+    let message = format!("`{}` has no partition {}", defined.name, shown(written));
+    SessionError::refused(message, Some("SHOW PARTITIONS lists them"))
 }
 
 /// A value for each partition column, in their order.

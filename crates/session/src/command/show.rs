@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use flowtrail_catalog::{Defined, Definition, Kind, ObjectName};
+use chrono::Utc;
+use flowtrail_catalog::{Column, Defined, Definition, Kind, ObjectName, Partition};
 use flowtrail_query::{Answer, Names, QueryError, Relation};
 use regex::Regex;
 
@@ -320,26 +321,32 @@ impl Show {
     }
 }
 
+/// Partitions that were added, or that a projection has now.
 async fn partitions(session: &Session, name: &[String]) -> Result<Answer, SessionError> {
     let (_, table) = external(session, name).await?;
-    let shown = |values: &[String]| {
-        let values = table.partition_columns.iter().zip(values);
+    let access = flowtrail_external::Access {
+        aws: session.aws().clone(),
+    };
+    let partitions = Box::pin(flowtrail_external::partitions(&table, &access, Utc::now())).await?;
+    Ok(partition_rows(&table.partition_columns, &partitions))
+}
+
+/// Partitions as rows.
+pub fn partition_rows(columns: &[Column], partitions: &[Partition]) -> Answer {
+    let shown = |partition: &Partition| {
+        let values = columns.iter().zip(&partition.values);
         let values: Vec<_> = values
             .map(|(column, value)| format!("{}={value}", column.name))
             .collect();
-        values.join("/")
+        Some(values.join("/"))
     };
-    let found = table.partitions.iter().map(|partition| Some(shown(&partition.values)));
-    Ok(Rows::new()
-        .text("partition", found.collect::<Vec<_>>())
+    Rows::new()
+        .text("partition", partitions.iter().map(shown))
         .text(
             "location",
-            table
-                .partitions
-                .iter()
-                .map(|partition| Some(partition.location.as_str())),
+            partitions.iter().map(|partition| Some(partition.location.as_str())),
         )
-        .answer())
+        .answer()
 }
 
 async fn created(session: &Session, name: &[String]) -> Result<Answer, SessionError> {

@@ -268,3 +268,20 @@ async fn a_listing_nobody_reads_to_its_end_stops() {
     drop(list);
     assert_eq!(source(folder.path()).await.list().count().await, 3000);
 }
+
+#[tokio::test]
+async fn a_part_of_a_file_is_read_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    fs::write(&path, "0123456789").unwrap();
+    let source = source(&path).await;
+    let object = only_object(&source).await;
+    assert_eq!(source.fetch_range(&object, 0..10).await.unwrap(), "0123456789");
+    assert_eq!(source.fetch_range(&object, 3..5).await.unwrap(), "34");
+    assert_eq!(source.fetch_range(&object, 10..10).await.unwrap(), "");
+    let beyond = source.fetch_range(&object, 8..12).await;
+    assert!(matches!(beyond, Err(SourceError::Changed { .. })), "{beyond:?}");
+    fs::write(&path, "01234567890").unwrap();
+    let changed = source.fetch_range(&object, 0..1).await;
+    assert!(matches!(changed, Err(SourceError::Changed { .. })), "{changed:?}");
+}

@@ -170,6 +170,9 @@ async fn fetches() {
         }
         source.unchanged(&object).await.unwrap();
     }
+    let (source, medium) = object("s3://logs/medium").await;
+    let part = source.fetch_range(&medium, 100..8 * 1024 * 1024 + 200).await.unwrap();
+    assert!(part == large()[100..8 * 1024 * 1024 + 200]);
     let (source, object) = object("s3://logs/p/empty").await;
     assert!(content(source.fetch(&object).await.unwrap()).is_empty());
 }

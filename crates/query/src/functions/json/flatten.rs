@@ -34,12 +34,9 @@ pub fn all() -> Vec<Function> {
             spelled(columns, |element| Some(element.input.to_owned()))
         }),
         Function::new(&["flatten_indexes"], 1..=1, of_numbers, |columns, _| {
-            numbered(columns, |_, element| {
+            numbered(columns, |element| {
                 element.name.is_none().then_some(element.index as i64)
             })
-        }),
-        Function::new(&["flatten_sequences"], 1..=1, of_numbers, |columns, _| {
-            numbered(columns, |row, _| Some(row as i64 + 1))
         }),
     ]
 }
@@ -103,11 +100,11 @@ fn spelled(columns: &[ArrayRef], spell: impl Fn(&Element<'_>) -> Option<String>)
     Ok(Arc::new(lists.finish()))
 }
 
-fn numbered(columns: &[ArrayRef], number: impl Fn(usize, &Element<'_>) -> Option<i64>) -> Result<ArrayRef> {
+fn numbered(columns: &[ArrayRef], number: impl Fn(&Element<'_>) -> Option<i64>) -> Result<ArrayRef> {
     let mut lists = ListBuilder::new(Int64Builder::new());
-    for (row, input) in inputs(&columns[0])?.iter().enumerate() {
+    for input in &inputs(&columns[0])? {
         for element in input.map(elements).unwrap_or_default() {
-            lists.values().append_option(number(row, &element));
+            lists.values().append_option(number(&element));
         }
         lists.append(input.is_some());
     }
