@@ -98,7 +98,7 @@ impl Lake {
         let mut inside: Vec<Path> = inside.map_ok(|object| object.location).try_collect().await?;
         let rank = |path: &Path| match path.filename() {
             _ if !path.as_ref().contains("/_delta_log/") => 0,
-            Some(name) if !name.ends_with(".json") => 1,
+            Some(name) if name.strip_suffix(".json").is_none() => 1,
             _ => 2,
         };
         inside.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| b.cmp(a)));

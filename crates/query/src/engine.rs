@@ -7,9 +7,9 @@ use std::time::Instant;
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::MemoryCatalogProviderList;
 use datafusion::common::DataFusionError;
-use datafusion::execution::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::logical_expr::{LogicalPlan, Statement};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
@@ -85,7 +85,13 @@ impl Engine {
         functions::register(&mut session).map_err(failed)?;
         aggregates::register(&mut session).map_err(failed)?;
         let paths = VariantPaths::new(&session).map_err(failed)?;
-        session.register_expr_planner(Arc::new(paths)).map_err(failed)?;
+        // Before the engine's own, which know no fields of text.
+        let planners =
+            std::iter::once(Arc::new(paths) as Arc<dyn ExprPlanner>).chain(session.expr_planners().iter().cloned());
+        let planners = planners.collect();
+        let session = SessionStateBuilder::new_from_existing(session)
+            .with_expr_planners(planners)
+            .build();
         Ok(Self {
             catalog: Catalog::new(&lake),
             lake,

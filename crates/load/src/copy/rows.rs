@@ -119,7 +119,9 @@ fn json(
                 None => break None,
                 Some(Err(error)) => break Some(error),
                 Some(Ok(Value::Array(elements))) if strip_outer_array => {
-                    elements.into_iter().for_each(|one| values.add(one))
+                    for element in elements {
+                        values.add(element);
+                    }
                 }
                 Some(Ok(document)) => values.add(document),
             }

@@ -22,7 +22,7 @@ use crate::scope::Scope;
 use crate::{planning, variant};
 
 /// Views that ask one another, so deep at most: each takes its part of the stack.
-const DEEPEST_VIEW: usize = 32;
+const DEEPEST_VIEW: usize = 12;
 
 type Opening = Arc<OnceCell<Arc<dyn TableProvider>>>;
 

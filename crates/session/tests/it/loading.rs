@@ -198,3 +198,60 @@ async fn answers_become_tables() {
             .starts_with("`t` is there already")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_can_be_read_are_loaded_and_the_others_counted() {
+    let site = site();
+    let lines: String = (1..=40_000)
+        .map(|n| {
+            if n % 10_000 == 0 {
+                format!("x{n},a\n")
+            } else {
+                format!("{n},\"b\n")
+            }
+        })
+        .collect();
+    site.write("big.csv", lines);
+    site.run_placed("CREATE TABLE c (a INT, b VARCHAR); CREATE STAGE s url = 'FILES/'")
+        .await;
+    let copied = site
+        .run("COPY INTO c FROM @s/big.csv FILE_FORMAT = (TYPE = CSV) ON_ERROR = CONTINUE")
+        .await;
+    let told = "big.csv PARTIALLY_LOADED 40000 39996 4 line 10000: column `a`: `x10000` is no Int32 10000";
+    assert!(copied[0].ends_with(told), "{copied:?}");
+    assert_eq!(
+        site.run("SELECT count(*), min(b) FROM c").await,
+        ["39996 \"b"],
+        "nothing encloses values unless it is said"
+    );
+    site.write("j/x.json", "{\"a\": 1}\n{\"a\": }\n{\"a\": 3}\nnonsense\n{\"a\": 5}");
+    site.run("CREATE TABLE j (v VARIANT); COPY INTO j FROM @s/j/ FILE_FORMAT = (TYPE = JSON) ON_ERROR = CONTINUE")
+        .await;
+    assert_eq!(site.run("SELECT v:a FROM j ORDER BY 1").await, ["1", "3", "5"]);
+    let history = "SELECT lines, rows, rejected, first_error FROM system.load_history WHERE table_name = 'public.j'";
+    assert_eq!(site.run(history).await, ["5 3 2 line 2: expected value"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_only_touched_is_not_loaded_again() {
+    let site = site();
+    site.write("a.csv", "1\n");
+    site.run_placed("CREATE TABLE c (a INT); CREATE STAGE s url = 'FILES/' FILE_FORMAT = (TYPE = CSV)")
+        .await;
+    site.run("COPY INTO c FROM @s").await;
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    site.write("a.csv", "1\n");
+    let copied = site.run("COPY INTO c FROM @s").await;
+    assert!(copied[0].ends_with("a.csv LOADED 0 0 0 - -"), "{copied:?}");
+    assert_eq!(site.run("SELECT count(*) FROM c").await, ["1"]);
+    site.run("COPY INTO c FROM @s ON_ERROR = SKIP_FILE FORCE = TRUE FILE_FORMAT = (TYPE = PARQUET)")
+        .await;
+    assert_eq!(
+        site.run("COPY INTO c FROM @s").await,
+        ["Copy executed with 0 files processed."],
+        "it stays loaded"
+    );
+    site.write("sub/a.csv", "2\n");
+    site.run("COPY INTO c FROM @s FILES = ('sub/a.csv') FORCE = TRUE").await;
+    assert_eq!(site.run("SELECT count(*) FROM c").await, ["2"]);
+}

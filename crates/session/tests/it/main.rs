@@ -6,4 +6,5 @@ mod errors;
 mod external;
 mod loading;
 mod place;
+mod safety;
 mod variant;

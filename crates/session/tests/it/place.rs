@@ -81,7 +81,7 @@ impl Site {
 
     /// The error of a statement, with its hint.
     pub async fn error(&self, sql: &str) -> String {
-        let error: SessionError = self.session.run(&self.placed(sql)).await.err().expect(sql);
+        let error: SessionError = self.session.run(&self.placed(sql)).await.expect_err(sql);
         match error.hint() {
             Some(hint) => format!("{error}\nhint: {hint}"),
             None => error.to_string(),

@@ -114,3 +114,69 @@ async fn lists_are_flattened() {
         ["a 1", "b x"]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_beside_a_path_changes_nothing() {
+    let site = site();
+    site.write(
+        "a.json",
+        "{\"b\": 100, \"p\": 9}\n{\"b\": 9, \"p\": 10}\n{\"b\": 1000, \"p\": 9}",
+    );
+    site.run_placed("CREATE TABLE v (r VARIANT); COPY INTO v FROM 'FILES/' FILE_FORMAT = (TYPE = JSON)")
+        .await;
+    assert_eq!(
+        site.run("SELECT * FROM v ORDER BY r:b DESC LIMIT 1").await,
+        ["{\"b\":1000,\"p\":9}"]
+    );
+    assert_eq!(
+        site.run("SELECT count(*) FROM (SELECT * FROM v WHERE r:b > r:p)").await,
+        ["2"]
+    );
+    assert_eq!(site.run("WITH v AS (SELECT 1 AS q) SELECT * FROM v").await, ["1"]);
+    assert_eq!(
+        site.run("SELECT r['b'], r:['p'] FROM v WHERE r['b'] = 9").await,
+        ["9 10"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_of_every_kind_lead_to_their_values() {
+    let site = site();
+    site.write(
+        "a.json",
+        r#"{"a": {"b": 1, "x y": 2}, "a.b": 7, "n": 9007199254740993}"#,
+    );
+    site.run_placed("CREATE TABLE v (r VARIANT); COPY INTO v FROM 'FILES/' FILE_FORMAT = (TYPE = JSON)")
+        .await;
+    assert_eq!(
+        site.run("SELECT r:a.b, r:a['b'], r:\"a.b\", r:a.\"x y\", r:a, r:n = 9007199254740992 FROM v")
+            .await,
+        [r#"1 1 7 2 {"b":1,"x y":2} false"#]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flatten_is_known_in_its_own_select_only() {
+    let site = site();
+    site.write("a.json", "{\"l\": [1, 2], \"value\": \"own\"}\n{\"l\": []}");
+    site.run_placed("CREATE TABLE t (j VARIANT); COPY INTO t FROM 'FILES/' FILE_FORMAT = (TYPE = JSON)")
+        .await;
+    let flattened = "SELECT f.value FROM t, LATERAL FLATTEN(input => t.j:l) f";
+    assert_eq!(
+        site.run(&format!("SELECT value FROM ({flattened}) q ORDER BY value DESC"))
+            .await,
+        ["2", "1"]
+    );
+    assert_eq!(
+        site.run(&format!(
+            "WITH k AS (SELECT 'x' AS key), q AS ({flattened}) SELECT key, value FROM k, q ORDER BY value"
+        ))
+        .await,
+        ["x 1", "x 2"]
+    );
+    assert_eq!(
+        site.run("SELECT f.value FROM t LEFT JOIN LATERAL FLATTEN(input => t.j:l) f ON TRUE ORDER BY f.value")
+            .await,
+        ["1", "2", "-"]
+    );
+}

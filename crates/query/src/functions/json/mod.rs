@@ -46,7 +46,7 @@ pub fn all() -> Vec<Function> {
             2..=2,
             |known| at_path("json_extract_path_text", known),
             |columns, _| {
-                let found = each(columns, Path::follow_in_any_case, |value| value.unquoted())?;
+                let found = each(columns, Path::follow_in_any_case, unquoted)?;
                 Ok(Arc::new(
                     found.into_iter().map(Option::flatten).collect::<StringViewArray>(),
                 ))
@@ -120,6 +120,11 @@ fn at_path(function: &str, known: &Known<'_>) -> Result<DataType> {
 /// What `answer` makes of the value that each row's path leads to.
 fn each_found<T>(columns: &[ArrayRef], answer: impl Fn(Value<'_>) -> T) -> Result<Vec<Option<T>>> {
     each(columns, Path::follow, answer)
+}
+
+/// A function of its own, as it is to be one for values of every lifetime.
+fn unquoted(value: Value<'_>) -> Option<String> {
+    value.unquoted()
 }
 
 /// What `answer` makes of the value that each row's path leads to by `follow`.
