@@ -8,33 +8,52 @@
 //!   record:bytes         BIGINT
 //!   record:user.name     TEXT
 //!   record:resources[]   TEXT     a list, as JSON
+//!   record:bytes~        TEXT     values of that path that are no BIGINT, as JSON; there where some row has one
 //! ```
 //!
-//! A value of another type than its path's column stays in the rest, as do names that no column can have, and paths
-//! beyond [`MOST_PATHS`]. A JSON null is a NULL. Other engines see plain columns.
+//! Names that no column can have stay in the rest, as do paths beyond [`MOST_PATHS`]; a path that has a column has no
+//! value there. A JSON null is a NULL. Other engines see plain columns.
 
 /// Paths of one VARIANT column that have columns of their own.
 pub const MOST_PATHS: usize = 500;
 
-/// The mark at the end of a column's name that says its text is a JSON list.
-const LIST: &str = "[]";
+/// How the values of a path's column are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As they are.
+    Plain,
+    /// Lists, as JSON.
+    List,
+    /// Values of other types than the plain column's, as JSON.
+    Other,
+}
+
+impl Form {
+    /// What the name of such a column ends with.
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::List => "[]",
+            Self::Other => "~",
+        }
+    }
+}
 
 /// The name of the column of `path` in the variant `column`.
 ///
 /// ```
-/// use flowtrail_lake::variant::{PathColumn, column_of};
+/// use flowtrail_lake::variant::{Form, PathColumn, column_of};
 ///
-/// let name = column_of("record", &["user", "name"], false).unwrap();
+/// let name = column_of("record", &["user", "name"], Form::Plain).unwrap();
 /// assert_eq!(name, "record:user.name");
 /// assert_eq!(PathColumn::read("record", &name).unwrap().path, ["user", "name"]);
 /// ```
-pub fn column_of(column: &str, path: &[impl AsRef<str>], is_list: bool) -> Option<String> {
+pub fn column_of(column: &str, path: &[impl AsRef<str>], form: Form) -> Option<String> {
     let path: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
     if path.is_empty() || !path.iter().all(|name| is_plain(name)) {
         return None;
     }
-    let mark = if is_list { LIST } else { "" };
-    Some(format!("{column}:{}{mark}", path.join(".")))
+    Some(format!("{column}:{}{}", path.join("."), form.mark()))
 }
 
 /// Whether a name can stand in a column's name: Delta takes none of ` ,;{}()=` and line ends, and dots part names here.
@@ -51,8 +70,8 @@ fn is_plain(name: &str) -> bool {
 pub struct PathColumn {
     /// The names that lead to its values.
     pub path: Vec<String>,
-    /// Whether its text is a JSON list.
-    pub is_list: bool,
+    /// How they are kept.
+    pub form: Form,
 }
 
 impl PathColumn {
@@ -62,13 +81,12 @@ impl PathColumn {
             .strip_prefix(column)?
             .strip_prefix(':')
             .filter(|path| !path.is_empty())?;
-        let (path, is_list) = match path.strip_suffix(LIST) {
-            Some(path) => (path, true),
-            None => (path, false),
-        };
+        let mut marked = [Form::List, Form::Other].into_iter();
+        let marked = marked.find_map(|form| Some((path.strip_suffix(form.mark())?, form)));
+        let (path, form) = marked.unwrap_or((path, Form::Plain));
         Some(Self {
             path: path.split('.').map(str::to_owned).collect(),
-            is_list,
+            form,
         })
     }
 }

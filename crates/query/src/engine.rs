@@ -89,9 +89,8 @@ impl Engine {
         let planners =
             std::iter::once(Arc::new(paths) as Arc<dyn ExprPlanner>).chain(session.expr_planners().iter().cloned());
         let planners = planners.collect();
-        let session = SessionStateBuilder::new_from_existing(session)
-            .with_expr_planners(planners)
-            .build();
+        let builder = SessionStateBuilder::new_from_existing(session).with_expr_planners(planners);
+        let session = rebuilt(builder).map_err(failed)?;
         Ok(Self {
             catalog: Catalog::new(&lake),
             lake,
@@ -213,9 +212,9 @@ impl Engine {
         let Some((share, runtime)) = self.share.read().clone() else {
             return session;
         };
-        let mut session = SessionStateBuilder::new_from_existing(session)
-            .with_runtime_env(runtime)
-            .build();
+        let builder = SessionStateBuilder::new_from_existing(session.clone()).with_runtime_env(runtime);
+        // Registering what was registered before does not fail.
+        let mut session = rebuilt(builder).unwrap_or(session);
         session.config_mut().options_mut().execution.target_partitions = share.threads.max(1);
         session
     }
@@ -230,6 +229,15 @@ impl Engine {
         session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
         *self.session.write() = session;
     }
+}
+
+/// A session that was built anew. Building registers functions in any order, and some of ours have names that the
+/// engine's own have too, so ours are registered once more.
+fn rebuilt(builder: SessionStateBuilder) -> Result<SessionState, DataFusionError> {
+    let mut session = builder.build();
+    functions::register(&mut session)?;
+    aggregates::register(&mut session)?;
+    Ok(session)
 }
 
 /// The physical plan. One of the engine's rules, which moves fields of records down to the scan, fails where a common

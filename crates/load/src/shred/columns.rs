@@ -7,9 +7,10 @@ use arrow::buffer::NullBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, TimeUnit, UInt64Type};
 use arrow::error::ArrowError;
+use flowtrail_lake::variant::Form;
 use serde_json::{Map, Value};
 
-use super::{EXACT, Paths};
+use super::{EXACT, Paths, Place};
 
 /// The columns of a variant that hold the rows of `batch`.
 pub fn shred_columns(paths: &Paths, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
@@ -46,22 +47,34 @@ impl Shredded<'_> {
             DataType::Dictionary(..) => DataType::Utf8,
             other => other.clone(),
         };
-        match self.paths.column(path, is_list, &stored) {
-            Some((_, DataType::Float64)) if stored == DataType::Int64 && !is_exact(&values) => {
-                self.add_to_rest(path, column)?;
+        let form = if is_list { Form::List } else { Form::Plain };
+        let place = match self.paths.place(path, form, &stored) {
+            Place::Column(_, DataType::Float64) if stored == DataType::Int64 && !is_exact(&values) => {
+                self.paths.other(path)
             }
-            Some((name, data_type)) => {
+            place => place,
+        };
+        match place {
+            Place::Column(name, data_type) => {
                 let values = if stored == data_type {
                     values
                 } else {
                     cast(&values, &data_type)?
                 };
-                self.fields.push(Field::new(name, values.data_type().clone(), true));
-                self.columns.push(values);
+                self.put(name, values);
             }
-            None => self.add_to_rest(path, column)?,
+            Place::Other(name) => {
+                let texts: StringArray = json_of(column)?.into_iter().collect();
+                self.put(name, Arc::new(texts));
+            }
+            Place::Rest => self.add_to_rest(path, column)?,
         }
         Ok(())
+    }
+
+    fn put(&mut self, name: String, values: ArrayRef) {
+        self.fields.push(Field::new(name, values.data_type().clone(), true));
+        self.columns.push(values);
     }
 
     fn add_fields(&mut self, path: &[&str], record: &StructArray) -> Result<(), ArrowError> {
@@ -239,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_another_type_goes_to_the_rest() {
+    fn a_value_of_another_type_has_another_column() {
         let table = Schema::new(vec![Field::new("record:n", DataType::Int64, true)]);
         let paths = Paths::of("record", &table);
         let texts: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
         let batch = RecordBatch::try_from_iter([("n", Arc::clone(&texts)), ("N", texts)]).unwrap();
         assert_eq!(
             shown(&shred_columns(&paths, &batch).unwrap()),
-            [r#"record "{\"N\":\"x\",\"n\":\"x\"}""#]
+            [r#"record "{\"N\":\"x\"}""#, r#"record:n~ "\"x\"""#]
         );
     }
 }

@@ -6,7 +6,7 @@ mod values;
 use std::collections::HashMap;
 
 use arrow::datatypes::{DataType, Schema};
-use flowtrail_lake::variant::{MOST_PATHS, PathColumn, column_of};
+use flowtrail_lake::variant::{Form, MOST_PATHS, PathColumn, column_of};
 use parking_lot::Mutex;
 
 pub use columns::shred_columns;
@@ -54,26 +54,61 @@ impl Paths {
         &self.variant
     }
 
-    /// Name and type of the column that values of `data_type` at a path go into; `None` where they go to the rest.
-    fn column(&self, path: &[&str], is_list: bool, data_type: &DataType) -> Option<(String, DataType)> {
-        let name = column_of(&self.variant, path, is_list)?;
+    /// Where values of `data_type` at a path go.
+    fn place(&self, path: &[&str], form: Form, data_type: &DataType) -> Place {
+        let Some(name) = column_of(&self.variant, path, form) else {
+            return Place::Rest;
+        };
+        match self.column(&name, data_type) {
+            None => Place::Rest,
+            Some(column) if column.name != name => Place::Rest,
+            Some(column) if column.fits(data_type) => Place::Column(name, column.data_type),
+            Some(_) => self.other(path),
+        }
+    }
+
+    /// Where values of a path go that its own column does not take.
+    fn other(&self, path: &[&str]) -> Place {
+        let name = column_of(&self.variant, path, Form::Other);
+        let known = name.and_then(|name| Some((self.column(&name, &DataType::Utf8)?, name)));
+        match known {
+            Some((column, name)) if column.name == name => Place::Other(name),
+            _ => Place::Rest,
+        }
+    }
+
+    /// The column that is called so, but for the case of letters; made where there is room for more.
+    fn column(&self, name: &str, data_type: &DataType) -> Option<Known> {
         let mut known = self.known.lock();
         let is_full = known.len() >= MOST_PATHS;
         let key = name.to_lowercase();
-        let column = match known.get(&key) {
-            Some(column) => column.clone(),
-            None if is_full => return None,
-            None => known
-                .entry(key)
-                .insert_entry(Known {
-                    name: name.clone(),
-                    data_type: data_type.clone(),
-                })
-                .get()
-                .clone(),
+        if let Some(column) = known.get(&key) {
+            return Some(column.clone());
+        }
+        let column = Known {
+            name: name.to_owned(),
+            data_type: data_type.clone(),
         };
-        let fits =
-            column.data_type == *data_type || (column.data_type == DataType::Float64 && *data_type == DataType::Int64);
-        (column.name == name && fits).then_some((column.name, column.data_type))
+        (!is_full).then(|| {
+            known.insert(key, column.clone());
+            column
+        })
     }
+}
+
+impl Known {
+    fn fits(&self, data_type: &DataType) -> bool {
+        let is_number = self.data_type == DataType::Float64 && *data_type == DataType::Int64;
+        self.data_type == *data_type || is_number
+    }
+}
+
+/// Where the values of a path go.
+enum Place {
+    /// Into the column of that name and type.
+    Column(String, DataType),
+    /// Into the column of that name, as JSON.
+    Other(String),
+    /// To what no column takes.
+    Rest,
 }

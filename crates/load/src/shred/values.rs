@@ -8,9 +8,10 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
+use flowtrail_lake::variant::Form;
 use serde_json::{Map, Number, Value};
 
-use super::{EXACT, Paths};
+use super::{EXACT, Paths, Place};
 
 /// Rows on their way into the columns of a variant.
 pub struct Values<'a> {
@@ -88,13 +89,25 @@ impl<'a> Values<'a> {
             Value::Bool(_) => (DataType::Boolean, false),
             Value::String(_) => (DataType::Utf8, false),
             Value::Number(number) if number.is_i64() => (DataType::Int64, false),
-            // A number of more digits than fit is kept as it is spelled.
-            Value::Number(number) if number.is_u64() => return Some(value),
+            // Also a number of more digits than fit, which is kept as it is spelled below.
             Value::Number(_) => (DataType::Float64, false),
         };
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
-        let Some((name, data_type)) = self.paths.column(&names, is_list, &data_type) else {
-            return Some(value);
+        let form = if is_list { Form::List } else { Form::Plain };
+        let place = match &value {
+            Value::Number(number) if number.as_u64().is_some_and(|whole| i64::try_from(whole).is_err()) => {
+                self.paths.other(&names)
+            }
+            Value::Number(number) => match self.paths.place(&names, form, &data_type) {
+                Place::Column(_, DataType::Float64) if !is_exact(number) => self.paths.other(&names),
+                place => place,
+            },
+            _ => self.paths.place(&names, form, &data_type),
+        };
+        let (name, data_type, value) = match place {
+            Place::Column(name, data_type) => (name, data_type, value),
+            Place::Other(name) => (name, DataType::Utf8, Value::String(value.to_string())),
+            Place::Rest => return Some(value),
         };
         *is_any = true;
         let rows = self.rows;
@@ -119,6 +132,11 @@ impl<'a> Values<'a> {
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
     }
+}
+
+/// Whether a number is the same as `DOUBLE`, as far as it is a whole one.
+fn is_exact(number: &Number) -> bool {
+    number.as_i64().is_none_or(|whole| whole.unsigned_abs() <= EXACT)
 }
 
 impl Column {
@@ -154,11 +172,6 @@ impl Column {
                 Some(number) => built.append_value(number),
                 None => return Some(Value::Number(number)),
             },
-            (Self::Number(_), Value::Number(number))
-                if number.as_i64().is_some_and(|whole| whole.unsigned_abs() > EXACT) =>
-            {
-                return Some(Value::Number(number));
-            }
             (Self::Number(built), Value::Number(number)) => match number.as_f64() {
                 Some(number) => built.append_value(number),
                 None => return Some(Value::Number(number)),
@@ -207,14 +220,14 @@ mod tests {
         assert_eq!(
             shown,
             r#"
-+---------------------------------------------------+-------------+-----+-------------+
-| v                                                 | v:l[]       | v:n | v:user.name |
-+---------------------------------------------------+-------------+-----+-------------+
-| {"user":{"x y":1}}                                | [1,{"k":2}] | 1   | a           |
-| {"big":18446744073709551615,"n":"text","user":{}} |             |     |             |
-| {}                                                |             |     |             |
-| [1]                                               |             |     |             |
-+---------------------------------------------------+-------------+-----+-------------+"#
++--------------------+----------------------+-------------+-----+--------+-------------+
+| v                  | v:big~               | v:l[]       | v:n | v:n~   | v:user.name |
++--------------------+----------------------+-------------+-----+--------+-------------+
+| {"user":{"x y":1}} |                      | [1,{"k":2}] | 1   |        | a           |
+| {"user":{}}        | 18446744073709551615 |             |     | "text" |             |
+| {}                 |                      |             |     |        |             |
+| [1]                |                      |             |     |        |             |
++--------------------+----------------------+-------------+-----+--------+-------------+"#
                 .trim_start()
         );
     }

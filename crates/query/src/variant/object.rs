@@ -8,6 +8,7 @@ use arrow::array::{Array, ArrayRef, StringViewArray, StringViewBuilder};
 use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::{Result, exec_datafusion_err, exec_err};
+use flowtrail_lake::variant::Form;
 use serde_json::Value;
 
 use crate::functions::{Function, Known, texts};
@@ -34,11 +35,11 @@ enum Node<'a> {
 
 struct Leaf<'a> {
     values: &'a ArrayRef,
-    form: Form<'a>,
+    spelling: Spelling<'a>,
 }
 
 /// How a value is spelled in JSON.
-enum Form<'a> {
+enum Spelling<'a> {
     /// A text, in quotes.
     Text(StringViewArray),
     /// A text that is JSON.
@@ -57,9 +58,11 @@ fn objects(columns: &[ArrayRef]) -> Result<ArrayRef> {
         let Some(path) = paths.iter().next().flatten() else {
             continue;
         };
-        let (path, is_list) = path.strip_suffix("[]").map_or((path, false), |path| (path, true));
-        let names: Vec<&str> = path.split('.').collect();
-        put(&mut root, &names, leaf(&pair[1], is_list)?)?;
+        let json = [Form::List, Form::Other]
+            .into_iter()
+            .find_map(|form| path.strip_suffix(form.mark()));
+        let names: Vec<&str> = json.unwrap_or(path).split('.').collect();
+        put(&mut root, &names, leaf(&pair[1], json.is_some())?)?;
     }
     let mut built = StringViewBuilder::with_capacity(rest.len());
     let mut text = String::new();
@@ -76,30 +79,29 @@ fn objects(columns: &[ArrayRef]) -> Result<ArrayRef> {
     Ok(Arc::new(built.finish()))
 }
 
-fn leaf(values: &ArrayRef, is_list: bool) -> Result<Leaf<'_>> {
+fn leaf(values: &ArrayRef, is_json: bool) -> Result<Leaf<'_>> {
     const SHOWN: FormatOptions<'static> = FormatOptions::new();
-    let form = match values.data_type() {
-        _ if is_list => Form::Json(texts(values)?),
-        data_type if data_type.is_string() => Form::Text(texts(values)?),
-        DataType::Dictionary(_, inner) if inner.is_string() => Form::Text(texts(values)?),
+    let spelling = match values.data_type() {
+        _ if is_json => Spelling::Json(texts(values)?),
+        data_type if data_type.is_string() => Spelling::Text(texts(values)?),
+        DataType::Dictionary(_, inner) if inner.is_string() => Spelling::Text(texts(values)?),
         data_type if data_type.is_numeric() || *data_type == DataType::Boolean => {
-            Form::Plain(ArrayFormatter::try_new(values, &SHOWN)?)
+            Spelling::Plain(ArrayFormatter::try_new(values, &SHOWN)?)
         }
-        _ => Form::Quoted(ArrayFormatter::try_new(values, &SHOWN)?),
+        _ => Spelling::Quoted(ArrayFormatter::try_new(values, &SHOWN)?),
     };
-    Ok(Leaf { values, form })
+    Ok(Leaf { values, spelling })
 }
 
 fn put<'a>(object: &mut BTreeMap<String, Node<'a>>, path: &[&str], leaf: Leaf<'a>) -> Result<()> {
     match path {
         [] => exec_err!("a path without a name"),
         [name] => {
-            // A list and a plain value may both have been at one path; a row has one of them.
-            let name = if object.contains_key(*name) {
-                format!("{name}\u{0}")
-            } else {
-                (*name).to_owned()
-            };
+            // Values of several forms may have been at one path; a row has one of them.
+            let mut name = (*name).to_owned();
+            while object.contains_key(&name) {
+                name.push('\u{0}');
+            }
             object.insert(name, Node::Leaf(leaf));
             Ok(())
         }
@@ -126,7 +128,7 @@ fn write_object(object: &BTreeMap<String, Node<'_>>, row: usize, text: &mut Stri
         let is_there = match node {
             Node::Leaf(leaf) if leaf.values.is_null(row) => false,
             Node::Leaf(leaf) => {
-                write_value(&leaf.form, row, text)?;
+                write_value(&leaf.spelling, row, text)?;
                 true
             }
             Node::Object(inner) => write_object(inner, row, text)?,
@@ -142,14 +144,14 @@ fn write_object(object: &BTreeMap<String, Node<'_>>, row: usize, text: &mut Stri
     Ok(true)
 }
 
-fn write_value(form: &Form<'_>, row: usize, text: &mut String) -> Result<()> {
+fn write_value(spelling: &Spelling<'_>, row: usize, text: &mut String) -> Result<()> {
     let shown = |values: &ArrayFormatter<'_>, text: &mut String| {
         write!(text, "{}", values.value(row)).map_err(|_| exec_datafusion_err!("a value cannot be shown"))
     };
-    match form {
-        Form::Text(values) => write_text(values.value(row), text),
-        Form::Json(values) => text.push_str(values.value(row)),
-        Form::Plain(values) => {
+    match spelling {
+        Spelling::Text(values) => write_text(values.value(row), text),
+        Spelling::Json(values) => text.push_str(values.value(row)),
+        Spelling::Plain(values) => {
             let start = text.len();
             shown(values, text)?;
             // JSON has no number for these.
@@ -158,7 +160,7 @@ fn write_value(form: &Form<'_>, row: usize, text: &mut String) -> Result<()> {
                 text.push('"');
             }
         }
-        Form::Quoted(values) => {
+        Spelling::Quoted(values) => {
             text.push('"');
             shown(values, text)?;
             text.push('"');

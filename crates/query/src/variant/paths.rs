@@ -10,7 +10,7 @@ use datafusion::logical_expr::{
     BinaryExpr, Cast, Expr, ExprSchemable, GetFieldAccess, Operator, ScalarUDF, cast, lit, try_cast,
 };
 use datafusion::sql::sqlparser::ast::BinaryOperator;
-use flowtrail_lake::variant::{PathColumn, column_of};
+use flowtrail_lake::variant::{Form, PathColumn, column_of};
 use std::sync::Arc;
 
 use super::rest_of;
@@ -100,20 +100,34 @@ impl VariantPaths {
             return in_text(value, path);
         }
         let (names, behind) = plain_names(path);
-        let in_column = kept.find(column, &names, behind).map(|(found, behind)| match behind {
-            "" => found,
-            behind => in_text(found, behind),
-        });
+        let in_column = self.in_columns(&kept, column, &names, behind);
         let in_rest = kept.rest.clone().map(|rest| in_text(rest, path));
-        // An object that is put together takes in what the rest has of it.
+        // An object that is put together takes in what the rest has of it; a path that has a column has nothing there.
         match (in_column, self.inside(&kept, &names, behind, in_rest.as_ref()), in_rest) {
             (Some(found), Some(object), _) => first_of(found, object),
             (None, Some(object), _) => object,
-            (Some(found), None, None) => found,
-            (Some(found), None, Some(rest)) => first_of(found, rest),
+            (Some(found), None, _) => found,
             (None, None, Some(rest)) => rest,
             (None, None, None) => lit(ScalarValue::Null),
         }
+    }
+
+    /// What the columns of a path have: its own, those of lists, and those of values of other types.
+    fn in_columns(&self, kept: &Kept, variant: &Column, names: &[String], behind: &str) -> Option<Expr> {
+        let column = |form| kept.column(&column_of(&variant.name, names, form)?);
+        // What is JSON, at the rest of the path.
+        let in_json = |column: Expr| {
+            let path = if behind.is_empty() { "$" } else { behind };
+            self.get_path.call(vec![column, lit(path)])
+        };
+        let plain = column(Form::Plain).filter(|_| behind.is_empty());
+        let others = [Form::List, Form::Other].into_iter().filter_map(column);
+        let list_alone =
+            column(Form::List).filter(|_| behind.is_empty() && column(Form::Other).is_none() && plain.is_none());
+        if list_alone.is_some() {
+            return list_alone;
+        }
+        plain.into_iter().chain(others.map(in_json)).reduce(first_of)
     }
 
     /// What a path leads to in a record of the engine's own, whose fields are found without regard to case; NULL where
@@ -151,8 +165,12 @@ impl VariantPaths {
         let below = kept.columns.iter().filter_map(|(found, column)| {
             let inner = found.path.get(names.len()..).filter(|inner| !inner.is_empty())?;
             let is_below = found.path.iter().zip(names).all(|(a, b)| a == b);
-            let mark = if found.is_list { "[]" } else { "" };
-            is_below.then(|| [lit(format!("{}{mark}", inner.join("."))), Expr::Column(column.clone())])
+            is_below.then(|| {
+                [
+                    lit(format!("{}{}", inner.join("."), found.form.mark())),
+                    Expr::Column(column.clone()),
+                ]
+            })
         });
         let below: Vec<Expr> = below.flatten().collect();
         if below.is_empty() {
@@ -220,25 +238,10 @@ impl Kept {
         self.columns.is_empty() && self.rest.is_none()
     }
 
-    /// The column of a path, or of a list that the path goes on in: with what is left of the path.
-    fn find<'a>(&self, variant: &Column, names: &[String], behind: &'a str) -> Option<(Expr, &'a str)> {
-        let column_name = |is_list| column_of(&variant.name, names, is_list);
-        let found = |name: Option<String>| {
-            let name = name?;
-            let (_, column) = self.columns.iter().find(|(_, column)| column.name == name)?;
-            Some(Expr::Column(column.clone()))
-        };
-        let plain = if behind.is_empty() {
-            found(column_name(false))
-        } else {
-            None
-        };
-        match (plain, found(column_name(true))) {
-            (Some(plain), None) => Some((plain, "")),
-            (None, Some(list)) => Some((list, behind)),
-            (Some(plain), Some(list)) => Some((first_of(plain, list), "")),
-            (None, None) => None,
-        }
+    /// The column of that name.
+    fn column(&self, name: &str) -> Option<Expr> {
+        let (_, column) = self.columns.iter().find(|(_, column)| column.name == name)?;
+        Some(Expr::Column(column.clone()))
     }
 }
 

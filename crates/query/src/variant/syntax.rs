@@ -49,6 +49,14 @@ impl VisitorMut for Respelling<'_> {
     type Break = Infallible;
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
+        // Two ways to write a path lead to one column; each is called as it was written.
+        for item in &mut select.projection {
+            if let SelectItem::UnnamedExpr(expression @ Expr::JsonAccess { .. }) = item {
+                let alias = Ident::with_quote('"', expression.to_string());
+                let expr = expression.clone();
+                *item = SelectItem::ExprWithAlias { expr, alias };
+            }
+        }
         let is_wildcard =
             |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
         if select.projection.iter().any(is_wildcard) && !self.expand(select) {

@@ -84,8 +84,8 @@ fn whole(name: &str, has_rest: bool, schema: &Schema) -> Expr {
     };
     let paths = schema.fields().iter().filter_map(|field| {
         let found = PathColumn::read(name, field.name())?;
-        let mark = if found.is_list { "[]" } else { "" };
-        Some([lit(format!("{}{mark}", found.path.join("."))), read(field.name())])
+        let path = format!("{}{}", found.path.join("."), found.form.mark());
+        Some([lit(path), read(field.name())])
     });
     let arguments = std::iter::once(rest).chain(paths.flatten()).collect();
     ScalarUDF::from(variant_object()).call(arguments).alias(name)

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use flowtrail_catalog::{Definition, Kind, Properties};
 use flowtrail_decode::LogKind;
-use flowtrail_load::{CopiedObject, CsvFormat, FileFormat, LoadOptions, Loader, OnError, Silent, Stop, Target};
+use flowtrail_load::{
+    CopiedObject, CsvFormat, FileFormat, LoadError, LoadOptions, Loader, OnError, Silent, Stop, Target,
+};
 use flowtrail_query::{Answer, Names, QueryError, Relation, stored_definition};
 use flowtrail_source::{Object, Place};
 
@@ -139,8 +141,8 @@ impl CopyInto {
         };
         let lake = session.engine().lake().clone();
         let loader = Loader::new(lake, options, Arc::new(Silent), Stop::default());
-        let summary = loader.run_listed(&Arc::new(place.source().await?), objects).await?;
-        Ok(summary.copied)
+        let loaded = loader.run_listed(&Arc::new(place.source().await?), objects).await;
+        Ok(loaded.map_err(told)?.copied)
     }
 
     /// The table the rows go into: one that somebody made, or that of a kind of log.
@@ -221,6 +223,20 @@ impl CopyInto {
         }
         objects.retain(|object| files.iter().any(|file| is_file(object, file)));
         Ok(objects)
+    }
+}
+
+/// What ended a load early, in the words of the statement.
+fn told(error: LoadError) -> SessionError {
+    match error {
+        LoadError::Aborted { .. } => SessionError::refused(
+            error.to_string(),
+            Some(
+                "ON_ERROR = CONTINUE leaves out what cannot be read, SKIP_FILE its file; what batches of files before it \
+                 brought stays, and is in system.load_history",
+            ),
+        ),
+        error => error.into(),
     }
 }
 

@@ -164,6 +164,11 @@ async fn a_warehouse_is_a_share_of_the_machine() {
         site.run("SELECT count(*) FROM generate_series(1, 100000)").await,
         ["100000"]
     );
+    assert_eq!(
+        site.run("SELECT element_at(ARRAY['a', 'b'], -1), array_position(ARRAY['a'], 'z')")
+            .await,
+        ["b 0"]
+    );
     assert!(site.error("USE WAREHOUSE smal").await.contains("did you mean `small`?"));
 }
 

@@ -180,3 +180,39 @@ async fn a_flatten_is_known_in_its_own_select_only() {
         ["1", "2", "-"]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odd_value_changes_its_own_path_only() {
+    let site = site();
+    site.write(
+        "a.json",
+        "{\"b\": 100, \"f\": true}\n{\"b\": 9, \"f\": false, \"odd name\": 1}\n{\"b\": 1000, \"m\": 1}\n{\"m\": \"x\", \"l\": [1]}\n\
+         {\"l\": \"none\"}",
+    );
+    site.run_placed("CREATE TABLE v (r VARIANT); COPY INTO v FROM 'FILES/' FILE_FORMAT = (TYPE = JSON)")
+        .await;
+    assert_eq!(
+        site.run("SELECT r:b FROM v WHERE r:b IS NOT NULL ORDER BY r:b DESC")
+            .await,
+        ["1000", "100", "9"]
+    );
+    assert_eq!(
+        site.run("SELECT max(r:b), min(r:b), sum(r:b) FROM v").await,
+        ["1000 9 1109"]
+    );
+    assert_eq!(site.run("SELECT r:b FROM v WHERE r:f").await, ["100"]);
+    assert_eq!(
+        site.run("SELECT r:m FROM v WHERE r:m IS NOT NULL ORDER BY r:m").await,
+        ["1", "x"]
+    );
+    assert_eq!(
+        site.run("SELECT r:l, r:l[0] FROM v WHERE r:l IS NOT NULL ORDER BY 1")
+            .await,
+        ["[1] 1", "none -"]
+    );
+    assert_eq!(
+        site.run("SELECT r FROM v WHERE r:m = 'x' OR r:l = 'none' ORDER BY 1 DESC")
+            .await,
+        [r#"{"l":[1],"m":"x"}"#, r#"{"l":"none"}"#]
+    );
+}
