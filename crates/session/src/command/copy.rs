@@ -141,8 +141,8 @@ impl CopyInto {
         };
         let lake = session.engine().lake().clone();
         let loader = Loader::new(lake, options, Arc::new(Silent), Stop::default());
-        let loaded = loader.run_listed(&Arc::new(place.source().await?), objects).await;
-        Ok(loaded.map_err(told)?.copied)
+        let summary = loader.run_listed(&Arc::new(place.source().await?), objects).await;
+        Ok(summary.map_err(told)?.copied)
     }
 
     /// The table the rows go into: one that somebody made, or that of a kind of log.
