@@ -13,6 +13,8 @@ use crate::table_call::TableCall;
 /// A function, its arguments with what they are where they are left out, and the question it is.
 struct LoadFunction {
     name: &'static str,
+    /// What is said of an argument that it does not take.
+    takes: &'static str,
     arguments: &'static [(&'static str, &'static str)],
     question: &'static str,
 }
@@ -22,6 +24,7 @@ struct LoadFunction {
 const FUNCTIONS: &[LoadFunction] = &[
     LoadFunction {
         name: "pipe_usage_history",
+        takes: "pipe_usage_history takes date_range_start, date_range_end and pipe_name",
         arguments: &[
             ("date_range_start", "current_date() - INTERVAL '14' DAY"),
             ("date_range_end", "current_date()"),
@@ -37,6 +40,7 @@ const FUNCTIONS: &[LoadFunction] = &[
     },
     LoadFunction {
         name: "copy_history",
+        takes: "copy_history takes table_name, start_time and end_time",
         arguments: &[
             ("table_name", "NULL"),
             ("start_time", "current_date() - INTERVAL '14' DAY"),
@@ -73,9 +77,27 @@ impl VisitorMut for Rewriting {
     }
 }
 
-fn question(factor: &TableFactor) -> Option<TableFactor> {
+/// What such a function is asked that it does not know.
+pub fn unheeded(factor: &TableFactor) -> Option<&'static str> {
+    let (call, function) = called(factor)?;
+    (!function.knows(&call)).then_some(function.takes)
+}
+
+impl LoadFunction {
+    fn knows(&self, call: &TableCall) -> bool {
+        let names: Vec<&str> = self.arguments.iter().map(|(name, _)| *name).collect();
+        call.names_only(&names)
+    }
+}
+
+fn called(factor: &TableFactor) -> Option<(TableCall, &'static LoadFunction)> {
     let call = TableCall::of(factor)?;
     let function = FUNCTIONS.iter().find(|function| function.name == call.name)?;
+    Some((call, function))
+}
+
+fn question(factor: &TableFactor) -> Option<TableFactor> {
+    let (call, function) = called(factor).filter(|(call, function)| function.knows(call))?;
     let argument = |(position, (name, default)): (usize, &(&str, &str))| {
         call.argument(name, position).or_else(|| expression(default))
     };

@@ -42,6 +42,19 @@ impl TableCall {
         })
     }
 
+    /// Whether every argument that has a name has one of these.
+    pub fn names_only(&self, known: &[&str]) -> bool {
+        self.arguments.iter().all(|argument| match argument {
+            FunctionArg::Named { name, .. } => known.iter().any(|known| name.value.eq_ignore_ascii_case(known)),
+            FunctionArg::ExprNamed {
+                name: Expr::Identifier(name),
+                ..
+            } => known.iter().any(|known| name.value.eq_ignore_ascii_case(known)),
+            FunctionArg::ExprNamed { .. } => false,
+            FunctionArg::Unnamed(_) => true,
+        })
+    }
+
     /// The argument of that name, or at that position where arguments have no names.
     pub fn argument(&self, name: &str, position: usize) -> Option<Expr> {
         let is_it = |found: &str| found.eq_ignore_ascii_case(name);

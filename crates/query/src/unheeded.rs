@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use datafusion::common::{Result, plan_err};
 use datafusion::sql::sqlparser::ast::{Query, Select, SelectItem, TableFactor, VisitorMut};
 
-use crate::flatten;
 use crate::parse::{Statement, walk};
+use crate::{flatten, load_functions};
 
 /// Fails where a statement has a part that would not count.
 pub fn refuse(statement: &mut Statement) -> Result<()> {
@@ -51,7 +51,10 @@ impl VisitorMut for Unheeded {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
-        self.found = self.found.or_else(|| flatten::unheeded(factor));
+        self.found = self
+            .found
+            .or_else(|| flatten::unheeded(factor))
+            .or_else(|| load_functions::unheeded(factor));
         if let TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } = factor {
             self.found = Some("SAMPLE is not done; a part of the rows is those with random() < 0.1");
         }

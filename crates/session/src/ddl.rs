@@ -14,19 +14,23 @@ pub async fn of_relation(session: &Session, parts: &[String]) -> Result<String, 
     let Some((name, relation)) = names.resolve(parts) else {
         return Err(QueryError::unknown_table(&written, &names).into());
     };
-    let quoted = names.shortest(&name);
+    let shortest = names.shortest(&name);
+    let written_name = shortest.split('.').map(identifier).collect::<Vec<_>>().join(".");
     Ok(match &relation {
-        Relation::BuiltInView(view) => format!("CREATE VIEW {quoted} AS\n{}", view.sql.trim()),
+        Relation::BuiltInView(view) => format!("CREATE VIEW {written_name} AS\n{}", view.sql.trim()),
         Relation::Defined(defined) => match &defined.definition {
             Definition::View(view) => {
                 let columns = match view.columns.as_slice() {
                     [] => String::new(),
-                    names => format!(" ({})", names.join(", ")),
+                    names => {
+                        let names: Vec<String> = names.iter().map(|name| identifier(name)).collect();
+                        format!(" ({})", names.join(", "))
+                    }
                 };
-                format!("CREATE VIEW {quoted}{columns} AS\n{}", view.sql)
+                format!("CREATE VIEW {written_name}{columns} AS\n{}", view.sql)
             }
-            Definition::ExternalTable(table) => of_external(&quoted, table),
-            Definition::Table(table) => format!("CREATE TABLE {quoted} (\n{}\n)", columns(&table.columns)),
+            Definition::ExternalTable(table) => of_external(&written_name, table),
+            Definition::Table(table) => format!("CREATE TABLE {written_name} (\n{}\n)", columns(&table.columns)),
             other => {
                 return Err(SessionError::refused(
                     format!("`{written}` is a {}", other.noun()),
@@ -41,7 +45,7 @@ pub async fn of_relation(session: &Session, parts: &[String]) -> Result<String, 
                 .iter()
                 .map(|column| format!("  \"{}\" {}", column.name, column.data_type));
             format!(
-                "CREATE TABLE {quoted} (\n{}\n)",
+                "CREATE TABLE {written_name} (\n{}\n)",
                 columns.collect::<Vec<_>>().join(",\n")
             )
         }
@@ -103,6 +107,16 @@ fn columns(columns: &[Column]) -> String {
 fn properties<'a>(properties: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let written = properties.map(|(name, value)| format!("\n  {} = {}", quoted(name), quoted(value)));
     format!("{}\n", written.collect::<Vec<_>>().join(","))
+}
+
+/// A name as a statement may write it: in quotes where it is no plain one.
+fn identifier(name: &str) -> String {
+    let is_plain = |letter: char| letter == '_' || (letter.is_alphanumeric() && !letter.is_uppercase());
+    let is_name = name.chars().all(is_plain) && !name.starts_with(|first: char| first.is_ascii_digit());
+    if is_name {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A text as Hive reads it.

@@ -120,12 +120,12 @@ impl Names {
             .map(Relation::Defined)
     }
 
-    /// What a completed name means: what is there, or else what the lake's own database has of that name.
+    /// What a completed name means: what is there, or else, in the current database, what the lake's own has of that name.
     pub fn find(&self, name: &ObjectName) -> Option<(ObjectName, Relation)> {
         let is_bare = name.database == self.scope.database && name.schema == self.scope.schema;
         let others = if is_bare { &SCHEMAS[..] } else { &[] };
         std::iter::once(name.schema.as_str())
-            .filter(|_| name.database != DEFAULT_DATABASE && self.is_database(&name.database))
+            .filter(|_| name.database != DEFAULT_DATABASE && name.database == self.scope.database)
             .chain(others.iter().copied())
             .map(|schema| ObjectName::new(DEFAULT_DATABASE, schema, name.name.as_str()))
             .fold(self.found(name.clone()), |found, other| {

@@ -152,10 +152,13 @@ fn columns(cursor: &mut Cursor<'_>) -> Read<Vec<Column>> {
             return Err(place.error(&format!("column `{name}` stands twice")));
         }
         let place = cursor.clone();
-        let column_type: ColumnType = cursor
-            .type_text(AFTER)?
-            .parse()
-            .map_err(|error| place.error(&format!("{error}")))?;
+        let written = cursor.type_text(AFTER)?;
+        let read: Result<ColumnType, _> = written.parse();
+        let column_type = match read.map_err(|error| place.error(&format!("{error}")))? {
+            // As in a cast, and in Snowflake and PostgreSQL.
+            ColumnType::Float => ColumnType::Double,
+            column_type => column_type,
+        };
         let mut comment = None;
         loop {
             if cursor.takes(&["COMMENT"]) {

@@ -134,6 +134,10 @@ async fn a_pipe_brings_what_is_new_and_its_loads_are_known() {
     let history = "SELECT file_name, row_count, status FROM TABLE(information_schema.copy_history(table_name => 'T', \
                    start_time => dateadd(hours, -1, current_timestamp()))) ORDER BY 1";
     assert_eq!(site.run(history).await, ["a.parquet 1 Loaded", "b.parquet 2 Loaded"]);
+    let unknown = site
+        .error("SELECT * FROM TABLE(information_schema.copy_history(tablename => 't'))")
+        .await;
+    assert_eq!(unknown, "copy_history takes table_name, start_time and end_time");
     site.run("ALTER PIPE d.p SET PIPE_EXECUTION_PAUSED = TRUE").await;
     assert!(
         site.error("ALTER PIPE d.public.p REFRESH")

@@ -53,6 +53,12 @@ async fn another_databases_table_is_never_meant() {
         ["0"],
         "to be read it is found"
     );
+    site.run("USE flowtrail").await;
+    assert!(
+        site.error("SELECT count(*) FROM d.public.k")
+            .await
+            .contains("no table `d.public.k`")
+    );
 }
 
 #[tokio::test]
