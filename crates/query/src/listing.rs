@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::catalog::Relation;
 use crate::diagnosis::unknown_table;
-use crate::{Engine, QueryError};
+use crate::{Engine, QueryError, variant};
 
 /// Whether rows are stored or worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -154,7 +154,11 @@ impl Engine {
                 Definition::ExternalTable(table) => {
                     summary_of_other(name, comment(table.comment.as_ref()), TableKind::External)
                 }
-                Definition::Table(table) => summary_of_other(name, comment(table.comment.as_ref()), TableKind::Table),
+                Definition::Table(table) => {
+                    let stored = variant::definition_of(name, table);
+                    let snapshot = self.lake().table(&stored).snapshot().await.map_err(Box::new)?;
+                    summary_of_table(name, comment(table.comment.as_ref()), snapshot.as_ref())
+                }
                 _ => summary_of_other(name, "", TableKind::Table),
             },
         })

@@ -76,6 +76,9 @@ async fn json_documents_and_lines_of_values() {
             .await,
         ["1.0 -", "2.5 e", "7.0 -", "8.0 -"]
     );
+    let listed = site.session.engine().tables().await.unwrap();
+    let listed = listed.iter().find(|table| table.name == "t").unwrap();
+    assert_eq!((listed.rows, listed.files), (Some(4), 1));
     site.write("y.csv", "id|name\n1|'a|b'\n2|\\N\n");
     site.run(
         "CREATE TABLE c (id INT, name VARCHAR(10)); COPY INTO c FROM @s/y.csv FILE_FORMAT = (TYPE = CSV \
