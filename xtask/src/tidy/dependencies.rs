@@ -237,7 +237,7 @@ mod tests {
             messages(&packages),
             [
                 "error: package flowtrail-query: it uses flowtrail-load, against the flow of records; it may use \
-                 flowtrail-aggregate, flowtrail-lake"
+                 flowtrail-aggregate, flowtrail-catalog, flowtrail-external, flowtrail-lake, flowtrail-source"
             ]
         );
         let nobody_uses_the_binary = [uses("flowtrail-load", &[("flowtrail", true)]), uses("flowtrail", &[])];
