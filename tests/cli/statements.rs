@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -16,6 +16,7 @@ use parquet::arrow::ArrowWriter;
 
 use crate::moto::Moto;
 use crate::site::Site;
+use crate::storage::on_s3;
 
 /// A flow record.
 #[derive(Clone)]
@@ -133,16 +134,8 @@ impl Shell<'_> {
     fn run(&self, name: &str, text: &str) -> Output {
         let script = self.site.folder.path().join(format!("{name}.sql"));
         fs::write(&script, text).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_flowtrail"))
-            .args(["--lake", self.site.folder.path().join("lake").to_str().unwrap()])
-            .args(["sql", "--format", "csv", "-f", script.to_str().unwrap()])
-            .env("AWS_ENDPOINT_URL", self.moto.endpoint())
-            .env("AWS_ACCESS_KEY_ID", "testing")
-            .env("AWS_SECRET_ACCESS_KEY", "testing")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .output()
-            .unwrap()
+        let arguments = ["sql", "--format", "csv", "-f", script.to_str().unwrap()];
+        on_s3(self.site, &self.moto.endpoint(), None, &arguments)
     }
 
     /// The answers of a script's statements, each as its lines without the heading.

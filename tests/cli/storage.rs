@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use crate::moto::Moto;
 use crate::site::{FLOW, HEADER, Site};
 
-fn on_s3(site: &Site, endpoint: &str, lake: Option<&str>, arguments: &[&str]) -> Output {
+/// Runs the program with S3 at `endpoint`.
+pub fn on_s3(site: &Site, endpoint: &str, lake: Option<&str>, arguments: &[&str]) -> Output {
     let folder = site.folder.path().join("lake").display().to_string();
     Command::new(env!("CARGO_BIN_EXE_flowtrail"))
         .args(["--lake", lake.unwrap_or(&folder)])

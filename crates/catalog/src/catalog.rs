@@ -174,7 +174,7 @@ impl Catalog {
         self.write(kind, &folder, before.number + 1, &stored).await
     }
 
-    /// Writes form `number` of a definition, if nobody else has written it or a later one.
+    /// Writes form `number` of a definition, if nobody else has written it or a later one, and takes earlier ones away.
     async fn write(&self, kind: Kind, folder: &Path, number: u64, stored: &Stored) -> Result<(), CatalogError> {
         let path = path_of(folder, number);
         let bytes = serde_json::to_vec_pretty(stored).map_err(|e| damaged(&path, &e.to_string()))?;
@@ -189,23 +189,22 @@ impl Catalog {
                 None => return Err(error.into()),
             }
         }
-        if self.numbers(folder).await?.get(folder) != Some(&number) {
+        let forms: Vec<Path> = self
+            .store
+            .list(Some(folder))
+            .map_ok(|object| object.location)
+            .try_collect()
+            .await?;
+        let numbered = || forms.iter().filter_map(|path| Some((path, number_of(path)?.1)));
+        if numbered().map(|(_, number)| number).max() != Some(number) {
             return Err(overtaken(kind, &stored.name));
         }
-        self.clean(folder, number).await
-    }
-
-    /// Takes forms before `number` away.
-    async fn clean(&self, folder: &Path, number: u64) -> Result<(), CatalogError> {
-        let listed: Vec<_> = self.store.list(Some(folder)).try_collect().await?;
-        for object in listed {
-            if number_of(&object.location).is_some_and(|(_, earlier)| earlier < number) {
-                match self.store.delete(&object.location).await {
-                    Ok(()) | Err(StoreError::NotFound { .. }) => {}
-                    Err(error) => return Err(error.into()),
-                }
-                self.read.lock().remove(&object.location);
+        for (earlier, _) in numbered().filter(|(_, earlier)| *earlier < number) {
+            match self.store.delete(earlier).await {
+                Ok(()) | Err(StoreError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
             }
+            self.read.lock().remove(earlier);
         }
         Ok(())
     }

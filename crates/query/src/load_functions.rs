@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{Expr, Query, TableAlias, TableFactor, Value, VisitorMut, visit_expressions_mut};
+use datafusion::sql::sqlparser::ast::{Expr, Query, TableAlias, TableFactor, VisitorMut};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
+use crate::accent::fill;
 use crate::parse::{Statement, walk};
 use crate::table_call::TableCall;
 
@@ -132,16 +133,12 @@ fn filled(question: &str, arguments: &[Expr]) -> Option<Query> {
         .ok()?
         .parse_query()
         .ok()?;
-    let ControlFlow::Continue(()) = visit_expressions_mut(&mut query, |found| {
-        if let Expr::Value(value) = found
-            && let Value::Placeholder(place) = &value.value
-            && let Some(argument) = place[1..].parse().ok().and_then(|at: usize| arguments.get(at - 1))
-        {
-            *found = Expr::Nested(Box::new(argument.clone()));
-        }
-        ControlFlow::<Infallible>::Continue(())
-    });
-    Some(query)
+    let arguments: Vec<Expr> = arguments
+        .iter()
+        .cloned()
+        .map(|one| Expr::Nested(Box::new(one)))
+        .collect();
+    fill(&mut query, &arguments).then_some(query)
 }
 
 #[cfg(test)]

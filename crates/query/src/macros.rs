@@ -13,7 +13,7 @@ use flowtrail_catalog::{Defined, Definition, Function, Kind};
 
 use crate::accent::Accent;
 use crate::catalog::Names;
-use crate::parse::{self, Statement, walk};
+use crate::parse::{self, Statement, stored_parts, walk};
 
 /// Functions that call functions, so deep at most.
 const DEEPEST: usize = 16;
@@ -100,28 +100,8 @@ impl VisitorMut for Expanding<'_> {
 impl Expanding<'_> {
     /// The function that a call is of, where somebody defined it.
     fn called(&self, call: &Call) -> Option<Arc<Defined>> {
-        let parts: Vec<String> = call
-            .name
-            .0
-            .iter()
-            .filter_map(|part| part.as_ident())
-            .map(normal)
-            .collect();
-        let name = self.names.full_name(&parts)?;
-        let of_lake = flowtrail_catalog::ObjectName {
-            database: flowtrail_catalog::DEFAULT_DATABASE.to_owned(),
-            ..name.clone()
-        };
-        let find = |name| self.names.definitions.get(Kind::Function, name);
-        find(&name).or_else(|| find(&of_lake)).cloned()
-    }
-}
-
-/// A name as it is stored: small letters, unless it was quoted.
-fn normal(name: &Ident) -> String {
-    match name.quote_style {
-        Some(_) => name.value.clone(),
-        None => name.value.to_lowercase(),
+        let name = self.names.full_name(&stored_parts(&call.name))?;
+        self.names.defined_or_of_lake(Kind::Function, &name).cloned()
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::sql::parser::DFParserBuilder;
 pub use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::{VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{Ident, ObjectName, VisitMut, VisitorMut};
 use datafusion::sql::sqlparser::dialect::{Dialect, DuckDbDialect, GenericDialect};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
@@ -68,6 +68,23 @@ pub fn walk(statement: &mut Statement, visitor: &mut impl VisitorMut<Break = Inf
         Statement::Explain(explain) => walk(&mut explain.statement, visitor),
         _ => {}
     }
+}
+
+/// A name as it is stored: in small letters, unless it was quoted.
+pub fn stored_name(name: &Ident) -> String {
+    match name.quote_style {
+        Some(_) => name.value.clone(),
+        None => name.value.to_lowercase(),
+    }
+}
+
+/// The parts of a name, each as it is stored.
+pub fn stored_parts(name: &ObjectName) -> Vec<String> {
+    name.0
+        .iter()
+        .filter_map(|part| part.as_ident())
+        .map(stored_name)
+        .collect()
 }
 
 fn syntax(error: ParserError) -> DataFusionError {

@@ -153,14 +153,7 @@ fn is_same(there: &Definition, new: &Definition) -> bool {
 /// The definition that a name means and that may be read: of the current database, or else of the one that every lake
 /// has.
 pub fn existing(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<Defined>> {
-    if let Some(here) = existing_here(names, kind, parts) {
-        return Some(here);
-    }
-    let of_lake = ObjectName {
-        database: DEFAULT_DATABASE.to_owned(),
-        ..full_name(names, kind, parts)?
-    };
-    names.definitions.get(kind, &of_lake).cloned()
+    names.defined_or_of_lake(kind, &full_name(names, kind, parts)?).cloned()
 }
 
 /// The definition that has exactly that name: what is changed or dropped is never another one.

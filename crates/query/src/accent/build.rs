@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
-    visit_expressions_mut,
+    VisitMut, visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -17,8 +17,13 @@ pub fn filled(template: &str, arguments: &[Expr]) -> Option<Expr> {
         .ok()?
         .parse_expr()
         .ok()?;
+    fill(&mut expression, arguments).then_some(expression)
+}
+
+/// Puts the arguments in place of `$1`, `$2` and so on in part of a statement. False where it has more of them.
+pub fn fill(part: &mut impl VisitMut, arguments: &[Expr]) -> bool {
     let mut is_full = true;
-    let ControlFlow::Continue(()) = visit_expressions_mut(&mut expression, |found| {
+    let ControlFlow::Continue(()) = visit_expressions_mut(part, |found| {
         if let Expr::Value(value) = found
             && let Value::Placeholder(place) = &value.value
         {
@@ -30,7 +35,7 @@ pub fn filled(template: &str, arguments: &[Expr]) -> Option<Expr> {
         }
         ControlFlow::<Infallible>::Continue(())
     });
-    is_full.then_some(expression)
+    is_full
 }
 
 /// The arguments, where they are expressions and nothing else.

@@ -21,9 +21,9 @@ use datafusion::sql::sqlparser::ast::{
     AccessExpr, BinaryOperator, Expr, Ident, Query, Select, SelectItem, Subscript, Value, VisitorMut,
 };
 
-use crate::parse::{DISTINCT, Statement, walk};
+use crate::parse::{DISTINCT, Statement, stored_name, walk};
 
-pub use build::{calling, filled};
+pub use build::{calling, fill, filled};
 pub use choice::Accent;
 pub use meaning::settle;
 pub use types::quote_nested_types;
@@ -137,10 +137,7 @@ fn distinct(left: &Expr, name: &str, right: &Expr) -> Option<Expr> {
 /// `element_at(resources, 1).arn`, as the engine reads it.
 fn name_field(access: &mut AccessExpr) {
     if let AccessExpr::Dot(Expr::Identifier(name)) = access {
-        let name = match name.quote_style {
-            Some(_) => name.value.clone(),
-            None => name.value.to_lowercase(),
-        };
+        let name = stored_name(name);
         let index = Expr::Value(Value::SingleQuotedString(name).into());
         *access = AccessExpr::Subscript(Subscript::Index { index });
     }

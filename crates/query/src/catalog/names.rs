@@ -133,6 +133,16 @@ impl Names {
             })
     }
 
+    /// The definition of that name, or else the one of the lake's own database: for what is read, and not changed.
+    pub fn defined_or_of_lake(&self, kind: Kind, name: &ObjectName) -> Option<&Arc<Defined>> {
+        let of_lake = || ObjectName {
+            database: DEFAULT_DATABASE.to_owned(),
+            ..name.clone()
+        };
+        let here = self.definitions.get(kind, name);
+        here.or_else(|| self.definitions.get(kind, &of_lake()))
+    }
+
     /// What is written with up to three parts means.
     pub fn resolve(&self, parts: &[String]) -> Option<(ObjectName, Relation)> {
         self.find(&self.full_name(parts)?)

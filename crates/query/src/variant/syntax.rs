@@ -14,7 +14,7 @@ use flowtrail_catalog::{Definition, StoredTable};
 use super::variants;
 use crate::accent::calling;
 use crate::catalog::{Names, Relation};
-use crate::parse::{Statement, walk};
+use crate::parse::{Statement, stored_name, walk};
 
 /// Respells what a statement writes around paths, and hides from `*` what stands beside variants.
 pub fn respell(statement: &mut Statement, names: &Names) {
@@ -172,13 +172,7 @@ impl Respelling<'_> {
     }
 
     fn stored(&self, parts: &[Ident]) -> Option<StoredTable> {
-        let parts: Vec<String> = parts
-            .iter()
-            .map(|part| match part.quote_style {
-                Some(_) => part.value.clone(),
-                None => part.value.to_lowercase(),
-            })
-            .collect();
+        let parts: Vec<String> = parts.iter().map(stored_name).collect();
         if matches!(parts.as_slice(), [name] if self.queries.contains(&name.to_lowercase())) {
             return None;
         }

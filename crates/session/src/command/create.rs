@@ -15,7 +15,6 @@ pub fn read(mut cursor: Cursor<'_>) -> Result<Option<Command>, QueryError> {
         .takes_one_of(&["SECURE", "RECURSIVE", "PROTECTED", "MULTI", "DIALECT"])
         .is_some()
     {}
-    cursor.check_closed()?;
     let how = if or_replace { Creation::OrReplace } else { Creation::New };
     if cursor.takes(&["VIEW"]) {
         return view::CreateView::read(how, cursor).map(|read| Some(Command::CreateView(read)));

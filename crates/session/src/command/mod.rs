@@ -54,9 +54,6 @@ pub enum Command {
 /// Reads a statement; `None` where it is for the engine.
 pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
     let cursor = Cursor::new(sql);
-    if let Some(set) = database::SetAccent::read(cursor.clone())? {
-        return Ok(Some(Command::SetAccent(set)));
-    }
     let first = cursor.peek().map(|token| token.text.to_ascii_uppercase());
     if let Some("CREATE" | "DROP" | "ALTER" | "INSERT" | "USE" | "MSCK" | "CRAWL") = first.as_deref() {
         cursor.check_closed()?;
@@ -71,6 +68,8 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
         Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
+        Some("SET") => database::SetAccent::read(cursor)?.map(Command::SetAccent),
+        Some("SHOW") if cursor.is(&["SHOW", "ACCENT"]) => database::SetAccent::read(cursor)?.map(Command::SetAccent),
         Some("SHOW") => show::Show::read(cursor)?.map(Command::Show),
         Some("DESC" | "DESCRIBE") => describe(cursor)?,
         _ => None,
