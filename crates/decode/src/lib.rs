@@ -41,10 +41,13 @@ mod look;
 mod number;
 mod number_column;
 mod other_fields;
+mod parquet_lengths;
+mod parquet_pages;
 mod parquet_rows;
 mod reject;
 mod sniff;
 mod text_column;
+mod thrift;
 mod whole_gzip;
 
 pub use counts::Counts;

@@ -256,7 +256,7 @@ fn utf8(column: &ArrayRef) -> Result<StringViewArray, ArrowError> {
         _ => column,
     };
     let column = match column.data_type() {
-        DataType::Binary | DataType::BinaryView => &cast(column, &DataType::Utf8)?,
+        DataType::Binary => &cast(column, &DataType::Utf8)?,
         DataType::LargeBinary => &cast(column, &DataType::LargeUtf8)?,
         _ => column,
     };

@@ -9,3 +9,4 @@ mod flow_samples;
 mod flow_text;
 mod golden;
 mod object;
+mod parquet_promises;
