@@ -84,11 +84,6 @@ impl ParquetRows {
         }
     }
 
-    /// How many rows were decoded.
-    pub(crate) const fn number(&self) -> u64 {
-        self.number
-    }
-
     pub(crate) fn decode(&mut self, found: &RecordBatch) -> Result<Decoded, DecodeError> {
         let mut reasons = Reasons::new();
         let mut columns = Vec::with_capacity(found.num_columns());

@@ -147,7 +147,7 @@ fn a_dictionary_of_two_billion_numbers_in_sixteen_bytes() {
     ];
     insta::assert_snapshot!(
         error(file("required int64 start", Compression::UNCOMPRESSED, 2, &pages)),
-        @"parquet file: Parquet error: the dictionary of column `start` is said to have 2147483647 values in 16 bytes; fetch or write the object again"
+        @"parquet file: the dictionary of column `start` is said to have 2147483647 values in 16 bytes; fetch or write the object again"
     );
 }
 
@@ -164,7 +164,7 @@ fn a_compressed_page_of_two_gigabytes_in_sixteen_bytes() {
         };
         insta::allow_duplicates! { insta::assert_snapshot!(
             error(file("required int64 start", compression, 2, &[page])),
-            @"parquet file: Parquet error: its pages are said to take more than 1073741824 bytes at once, at column `start`; write it with smaller pages if that is so; fetch or write the object again"
+            @"parquet file: its pages are said to take more than 1073741824 bytes at once, at column `start`; write it with smaller pages if that is so; fetch or write the object again"
         ) }
     }
 }
@@ -183,7 +183,7 @@ fn more_lengths_than_values() {
         let page = Page::new(Page::DATA, 2, encoding, bytes);
         insta::allow_duplicates! { insta::assert_snapshot!(
             error(file("required binary srcaddr (UTF8)", Compression::UNCOMPRESSED, 2, &[page])),
-            @"parquet file: after 0 rows: Parquet argument error: Parquet error: a page of column `srcaddr` is said to hold more lengths than values; fetch or write the object again"
+            @"parquet file: after 0 rows: a page of column `srcaddr` is said to hold more lengths than values; fetch or write the object again"
         ) }
     }
 }
@@ -222,7 +222,7 @@ fn values_as_wide_as_gigabytes() {
     );
     insta::assert_snapshot!(
         error(file),
-        @"parquet file: Parquet error: column `srcaddr` is said to hold values of 1000000000 bytes each; at most 65536 are read; fetch or write the object again"
+        @"parquet file: column `srcaddr` is said to hold values of 1000000000 bytes each; at most 65536 are read; fetch or write the object again"
     );
 }
 
@@ -234,7 +234,7 @@ fn metadata_that_lists_two_billion_row_groups() {
     let whole = [b"PAR1", &metadata[..], &length, b"PAR1"].concat();
     insta::assert_snapshot!(
         error(whole.clone()),
-        @"parquet file: Parquet error: its metadata is damaged; fetch or write the object again"
+        @"parquet file: its metadata is damaged; fetch or write the object again"
     );
     let mut too_long = whole;
     let at = too_long.len() - 5;

@@ -1,17 +1,13 @@
 //! The rows of one object, as the columns of the table they go into.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::{CastOptions, cast_with_options, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Schema};
-use bytes::Bytes;
-use flowtrail_decode::{Input, Limits};
+use flowtrail_decode::{DecodeError, Input, Limits, ParquetFile};
 use flowtrail_source::Fetched;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::reader::ChunkReader;
 use serde_json::Value;
 
 use crate::shred::{Paths, Values, shred_columns};
@@ -54,31 +50,14 @@ pub fn decode(fetched: Fetched, target: &Target, table: &Schema, paths: Option<&
 }
 
 fn parquet(fetched: Fetched, mut take: impl FnMut(RecordBatch) -> Result<(), String>) -> Result<(), String> {
-    fn read<R: ChunkReader + 'static>(
-        input: R,
-        take: &mut impl FnMut(RecordBatch) -> Result<(), String>,
-    ) -> Result<(), String> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(input).map_err(|e| not_parquet(&e.to_string()))?;
-        let batches = builder
-            .with_batch_size(ROWS)
-            .build()
-            .map_err(|e| not_parquet(&e.to_string()))?;
-        for batch in batches {
-            take(batch.map_err(|e| not_parquet(&e.to_string()))?)?;
-        }
-        Ok(())
+    let told = |error: DecodeError| format!("the object: {error}");
+    for batch in ParquetFile::open(input(fetched))
+        .and_then(ParquetFile::batches)
+        .map_err(told)?
+    {
+        take(batch.map_err(told)?)?;
     }
-    match fetched {
-        Fetched::Bytes(bytes) => read::<Bytes>(bytes, &mut take),
-        Fetched::File(file) => read::<File>(file, &mut take),
-    }
-}
-
-fn not_parquet(why: &str) -> String {
-    format!(
-        "the object: it is no sound Parquet file: {}",
-        why.trim_start_matches("Parquet error: ")
-    )
+    Ok(())
 }
 
 /// Columns that are called as the table's, in its types; others are left out.
@@ -224,10 +203,13 @@ fn strict() -> CastOptions<'static> {
 }
 
 fn text(fetched: Fetched, limits: &Limits) -> Result<Box<dyn Read + Send>, String> {
-    let input = match fetched {
+    let text = flowtrail_decode::text_of(input(fetched), limits).map_err(|e| format!("the object: {e}"))?;
+    Ok(Box::new(BufReader::with_capacity(256 << 10, text)))
+}
+
+fn input(fetched: Fetched) -> Input {
+    match fetched {
         Fetched::Bytes(bytes) => Input::Bytes(bytes),
         Fetched::File(file) => Input::File(file),
-    };
-    let text = flowtrail_decode::text_of(input, limits).map_err(|e| format!("the object: {e}"))?;
-    Ok(Box::new(BufReader::with_capacity(256 << 10, text)))
+    }
 }
