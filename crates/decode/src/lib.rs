@@ -41,6 +41,7 @@ mod look;
 mod number;
 mod number_column;
 mod other_fields;
+mod parquet_description;
 mod parquet_file;
 mod parquet_lengths;
 mod parquet_pages;

@@ -17,6 +17,7 @@ use parquet::schema::types::ColumnDescPtr;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::parquet_description;
 use crate::parquet_lengths::{LENGTHS, lengths_fit};
 use crate::thrift::{self, NotWhole};
 
@@ -47,18 +48,22 @@ struct PageHeader {
 }
 
 impl PageHeader {
-    /// The header that `bytes` begin with. The ids are those of `parquet.thrift`.
+    /// The header that `bytes` begin with.
     fn parse(bytes: &[u8]) -> std::result::Result<Self, NotWhole> {
         let mut header = Self::default();
-        let length = thrift::walk(bytes, &mut |path, number| match path {
-            [1] => header.page_type = number,
-            [2] => header.page_bytes = number,
-            [3] => header.compressed_bytes = number,
-            // Of a data page, a dictionary page or a data page of the second version; were there several, the most.
-            [5 | 7 | 8, 1] => header.values = header.values.max(number),
-            [5 | 7, 2] | [8, 4] => header.has_lengths |= LENGTHS.iter().any(|&encoding| encoding as i64 == number),
-            _ => {}
-        })?;
+        let length = thrift::walk(
+            bytes,
+            parquet_description::PAGE_HEADER,
+            &mut |path, number| match path {
+                [1] => header.page_type = number,
+                [2] => header.page_bytes = number,
+                [3] => header.compressed_bytes = number,
+                // Of a data page, a dictionary page or a data page of the second version; were there several, the most.
+                [5 | 7 | 8, 1] => header.values = header.values.max(number),
+                [5 | 7, 2] | [8, 4] => header.has_lengths |= LENGTHS.iter().any(|&encoding| encoding as i64 == number),
+                _ => {}
+            },
+        )?;
         header.header_bytes = length as u64;
         Ok(header)
     }
@@ -129,7 +134,7 @@ pub(crate) fn check_footer<C: ChunkReader>(chunks: &C) -> Result<()> {
         )));
     };
     let metadata = chunks.get_bytes(start, length as usize)?;
-    match thrift::walk(&metadata, &mut |_, _| {}) {
+    match thrift::walk(&metadata, parquet_description::FILE, &mut |_, _| {}) {
         Ok(_) => Ok(()),
         Err(NotWhole) => Err(error("its metadata is damaged".to_owned())),
     }

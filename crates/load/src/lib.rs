@@ -23,6 +23,7 @@ mod plan;
 mod progress;
 mod settle;
 mod shred;
+mod step;
 mod summary;
 mod target;
 
@@ -30,5 +31,6 @@ pub use error::LoadError;
 pub use loader::Loader;
 pub use options::{LoadOptions, OnError};
 pub use progress::{Progress, Silent, Stop};
+pub use step::Step;
 pub use summary::{CopiedObject, LoadSummary, Problem, SkippedObject, TableSummary};
 pub use target::{CsvFormat, FileFormat, Target};

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use flowtrail_lake::definition::history_table;
 use flowtrail_lake::history::{LoadsOf, loaded_objects};
-use flowtrail_lake::intent::{Intent, IntentObject, Outcome, Put, Shard};
+use flowtrail_lake::intent::{IntentObject, Shard};
 use flowtrail_lake::{Lake, LakeError, Snapshot, failpoint};
 use flowtrail_source::{Object, Source};
 
 use crate::batch::{self, BatchContext};
-use crate::owner::{Beating, this_process};
+use crate::owner::this_process;
 use crate::plan::{self, Work};
-use crate::settle::{Settled, history, roll_forward, settle};
+use crate::settle::{Settled, settle};
+use crate::step::Step;
 use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop, Target, copy};
 
 /// The one shard there is so far: its batches follow one another, so no object can be in two.
@@ -103,21 +104,15 @@ impl Loader {
             if todo.is_empty() || self.stop.is_asked() {
                 break;
             }
-            let intent = Intent::new(done + 1, owner.clone(), self.intent_objects(&todo));
-            failpoint::hit("load.before_claim")?;
-            if let Put::Theirs(_) = shard.claim(&intent).await? {
+            let intended = self.intent_objects(&todo);
+            let count = intended.len();
+            let Some(step) = Step::claim(&self.lake, &shard, done + 1, &owner, intended).await? else {
                 continue;
-            }
-            failpoint::hit("load.claimed")?;
-            if history(&self.lake, &shard).await?.done > done {
-                // The number was used and cleaned away between our look and our claim.
-                shard.clean(done + 1).await?;
-                continue;
-            }
-            let objects: Vec<Work> = todo.drain(..intent.objects.len()).collect();
+            };
+            let objects: Vec<Work> = todo.drain(..count).collect();
             let again: Vec<Option<Work>> = objects.iter().map(Work::again).collect();
-            if self.batch(&shard, &intent, objects, &mut summary).await? {
-                known_done = Some(intent.batch);
+            if self.batch(&shard, step, objects, &mut summary).await? {
+                known_done = Some(done + 1);
             } else {
                 self.put_back(&mut todo, again, &mut summary);
             }
@@ -172,48 +167,10 @@ impl Loader {
     async fn batch(
         &self,
         shard: &Shard,
-        intent: &Intent,
+        step: Step,
         objects: Vec<Work>,
         summary: &mut LoadSummary,
     ) -> Result<bool, LoadError> {
-        let beating = Beating::start(shard.clone(), intent.batch);
-        let mut with_batch = summary.clone();
-        let decided = self.decided(shard, intent, objects, &mut with_batch).await;
-        // From here on it does not matter whether this process lives.
-        beating.end().await;
-        let outcome = match decided {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                // So that the next run need not find out that this one is gone.
-                self.give_up(shard, intent).await;
-                return Err(error);
-            }
-        };
-        let is_ours = match &outcome {
-            Decided::Ours(ours) => roll_forward(&self.lake, shard, intent.batch, ours).await?,
-            Decided::Theirs(theirs) => {
-                roll_forward(&self.lake, shard, intent.batch, theirs).await?;
-                false
-            }
-        };
-        if is_ours {
-            *summary = with_batch;
-            summary.batches += 1;
-        }
-        Ok(is_ours)
-    }
-
-    /// Reads and stages the batch and decides it; the outcome may be another process's that took the batch over.
-    ///
-    /// Once its outcome may be known to others, nobody takes staged files away but vacuum: another process may have
-    /// committed them, and seen the batch to its end, before this one looks.
-    async fn decided(
-        &self,
-        shard: &Shard,
-        intent: &Intent,
-        objects: Vec<Work>,
-        summary: &mut LoadSummary,
-    ) -> Result<Decided, LoadError> {
         let context = BatchContext {
             lake: &self.lake,
             shard: shard.name(),
@@ -221,18 +178,24 @@ impl Loader {
             progress: self.progress.as_ref(),
             stop: &self.stop,
         };
-        let tables = match &self.options.target {
-            Some(target) => copy::run(&context, target, intent.batch, objects, summary).await?,
-            None => batch::run(&context, intent.batch, objects, summary).await?,
+        let mut with_batch = summary.clone();
+        let staged = match &self.options.target {
+            Some(target) => copy::run(&context, target, step.batch(), objects, &mut with_batch).await,
+            None => batch::run(&context, step.batch(), objects, &mut with_batch).await,
         };
-        failpoint::hit("load.staged")?;
-        let ours = Outcome::done(&intent.owner.run, tables);
-        let decided = shard.decide(intent.batch, &ours).await?;
-        failpoint::hit("load.decided")?;
-        Ok(match decided {
-            Put::Ours => Decided::Ours(ours),
-            Put::Theirs(theirs) => Decided::Theirs(theirs),
-        })
+        let tables = match staged {
+            Ok(tables) => tables,
+            Err(error) => {
+                step.give_up().await;
+                return Err(error);
+            }
+        };
+        let is_ours = step.finish(tables).await?;
+        if is_ours {
+            *summary = with_batch;
+            summary.batches += 1;
+        }
+        Ok(is_ours)
     }
 
     /// Takes the objects of a batch that another process gave up back into the list.
@@ -250,25 +213,4 @@ impl Loader {
             }
         }
     }
-
-    /// Says that a batch will not be, as far as that can still be said.
-    async fn give_up(&self, shard: &Shard, intent: &Intent) {
-        let abandoned = Outcome::abandoned(&intent.owner.run);
-        let given_up = match shard.decide(intent.batch, &abandoned).await {
-            Ok(Put::Ours) => roll_forward(&self.lake, shard, intent.batch, &abandoned)
-                .await
-                .map(|_| ()),
-            Ok(Put::Theirs(_)) => Ok(()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = given_up {
-            tracing::warn!(%error, batch = intent.batch, "the batch could not be given up; the next load does it");
-        }
-    }
-}
-
-/// Whose outcome a batch has.
-enum Decided {
-    Ours(Outcome),
-    Theirs(Outcome),
 }

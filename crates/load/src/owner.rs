@@ -69,6 +69,7 @@ fn start_in(stat: &str) -> Option<String> {
 }
 
 /// Says that this process is alive while it does a batch.
+#[derive(Debug)]
 pub struct Beating {
     end: oneshot::Sender<()>,
     task: JoinHandle<()>,

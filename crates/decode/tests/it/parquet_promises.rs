@@ -242,6 +242,13 @@ fn metadata_that_lists_two_billion_row_groups() {
     assert!(error(too_long).contains("its metadata is said to be 2130706"));
 }
 
+#[test]
+fn metadata_that_would_be_read_for_long() {
+    // A list of two thousand million truth values, which some readers take for no bytes at all.
+    let file = include_bytes!("../golden/list_of_truth_values.parquet");
+    assert!(error(file.to_vec()).contains("its metadata is damaged"));
+}
+
 /// A text that stands once and is meant sixty thousand times is not copied as often.
 #[test]
 fn a_long_text_of_a_dictionary_is_held_once() {
