@@ -57,6 +57,33 @@ pub struct TypeError {
 }
 
 impl ColumnType {
+    /// The type that holds values as they come out of a question; `None` where no table holds such.
+    pub fn of(data_type: &DataType) -> Option<Self> {
+        Some(match data_type {
+            DataType::Boolean => Self::Boolean,
+            DataType::Int8 => Self::TinyInt,
+            DataType::Int16 | DataType::UInt8 => Self::SmallInt,
+            DataType::Int32 | DataType::UInt16 => Self::Int,
+            DataType::Int64 | DataType::UInt32 | DataType::UInt64 => Self::BigInt,
+            DataType::Float16 | DataType::Float32 => Self::Float,
+            DataType::Float64 => Self::Double,
+            DataType::Decimal128(digits, scale) => Self::Decimal(*digits, *scale),
+            DataType::Date32 => Self::Date,
+            DataType::Timestamp(..) => Self::Timestamp,
+            DataType::Binary | DataType::BinaryView | DataType::LargeBinary => Self::Binary,
+            DataType::Dictionary(_, values) => Self::of(values)?,
+            data_type if data_type.is_string() || *data_type == DataType::Null => Self::Text,
+            DataType::List(items) | DataType::LargeList(items) => Self::Array(Box::new(Self::of(items.data_type())?)),
+            DataType::Struct(fields) => {
+                let fields = fields
+                    .iter()
+                    .map(|field| Some((field.name().clone(), Self::of(field.data_type())?)));
+                Self::Struct(fields.collect::<Option<_>>()?)
+            }
+            _ => return None,
+        })
+    }
+
     /// The type its values have in a question.
     pub fn arrow(&self) -> DataType {
         match self {

@@ -16,6 +16,7 @@ mod definitions;
 mod error;
 mod name;
 mod properties;
+mod stored_table;
 
 pub use catalog::Catalog;
 pub use column_type::{ColumnType, TypeError};

@@ -11,8 +11,8 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::cloudtrail_columns::{Column, RecordColumn, Row};
-pub(crate) use crate::cloudtrail_fields::schema;
 use crate::cloudtrail_fields::{EVENT, EVENT_TIME, PROMOTED, Promoted, Shape};
+pub(crate) use crate::cloudtrail_fields::{json_columns, schema};
 use crate::decoder::Decoded;
 use crate::event_digest::EventDigest;
 use crate::event_time;

@@ -236,6 +236,24 @@ fn data_type(shape: Shape) -> DataType {
     }
 }
 
+/// The columns, and fields of columns (`useridentity.inscopeof`), whose text is JSON.
+pub(crate) fn json_columns() -> Vec<String> {
+    let mut found = vec![OTHER_FIELDS.to_owned()];
+    add_json_columns("", EVENT, &mut found);
+    found
+}
+
+fn add_json_columns(before: &str, fields: &[Field], found: &mut Vec<String>) {
+    for field in fields {
+        let name = format!("{before}{}", field.key.to_ascii_lowercase());
+        match field.shape {
+            Shape::Json => found.push(name),
+            Shape::Record(fields) => add_json_columns(&format!("{name}."), fields, found),
+            _ => {}
+        }
+    }
+}
+
 /// The zone of the time column.
 pub(crate) const TIME_ZONE: &str = "UTC";
 

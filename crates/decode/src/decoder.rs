@@ -114,6 +114,14 @@ pub fn schema(kind: LogKind) -> SchemaRef {
     }
 }
 
+/// The columns of a kind whose text is JSON, and by their path (`useridentity.inscopeof`) the fields of columns.
+pub fn json_columns(kind: LogKind) -> Vec<String> {
+    match kind {
+        LogKind::VpcFlow | LogKind::TgwFlow => Vec::new(),
+        LogKind::CloudTrail => cloudtrail::json_columns(),
+    }
+}
+
 /// Looks at how an object begins and makes the decoder for it. The content decides what it is; `hint` breaks ties.
 ///
 /// # Errors

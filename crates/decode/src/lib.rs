@@ -53,7 +53,7 @@ mod thrift;
 mod whole_gzip;
 
 pub use counts::Counts;
-pub use decoder::{BATCH_ROWS, Decoded, Decoder, Hint, Input, Opened, open, schema};
+pub use decoder::{BATCH_ROWS, Decoded, Decoder, Hint, Input, Opened, json_columns, open, schema};
 pub use error::DecodeError;
 pub use inflate::{Limits, TextReader, text_of};
 pub use kind::LogKind;

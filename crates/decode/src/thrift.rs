@@ -102,6 +102,9 @@ impl Walk<'_, '_> {
                 0 => self.zigzag()?,
                 delta => id + i64::from(delta),
             };
+            if i16::try_from(id).is_err() {
+                return Err(NotWhole);
+            }
             if let Some(innermost) = self.path.last_mut() {
                 *innermost = id;
             }

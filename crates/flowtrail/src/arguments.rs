@@ -76,6 +76,8 @@ pub enum Command {
     Sql(SqlArguments),
     /// Define external tables for what is in a folder or bucket, without loading it
     Crawl(CrawlArguments),
+    /// Bring the nested rows of a table into flat tables, each once: only what is new at every run
+    Relationalize(RelationalizeArguments),
     /// What became of every object ever loaded
     History(HistoryArguments),
     /// The tables and views, with their sizes
@@ -224,6 +226,19 @@ pub struct CrawlArguments {
     /// Say what would be defined, and define nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RelationalizeArguments {
+    /// The table, such as logs.cloudtrail
+    pub source: String,
+    #[arg(hide = true, value_parser = ["INTO", "into"])]
+    pub into: String,
+    /// The flat table, such as cloudtrail.parquettrails; those for lists are called so with the list's path behind
+    pub target: String,
+    /// Columns a table gets at most; what finds none then is kept as JSON
+    #[arg(long, value_name = "NUMBER")]
+    pub max_columns: Option<u32>,
 }
 
 #[derive(Debug, Args)]

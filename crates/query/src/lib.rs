@@ -53,5 +53,4 @@ pub use macros::check as check_function;
 pub use place::Place;
 pub use scope::Scope;
 pub use settings::{EngineSettings, Share};
-pub use variant::definition_of as stored_definition;
 pub use vocabulary::Vocabulary;

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::catalog::Relation;
 use crate::diagnosis::unknown_table;
-use crate::{Engine, QueryError, variant};
+use crate::{Engine, QueryError};
 
 /// Whether rows are stored or worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -155,7 +155,7 @@ impl Engine {
                     summary_of_other(name, comment(table.comment.as_ref()), TableKind::External)
                 }
                 Definition::Table(table) => {
-                    let stored = variant::definition_of(name, table);
+                    let stored = table.definition(name);
                     let snapshot = self.lake().table(&stored).snapshot().await.map_err(Box::new)?;
                     summary_of_table(name, comment(table.comment.as_ref()), snapshot.as_ref())
                 }

@@ -23,6 +23,9 @@ pub enum SessionError {
     /// A load ended early.
     #[error(transparent)]
     Load(#[from] flowtrail_load::LoadError),
+    /// Rows were not made flat.
+    #[error(transparent)]
+    Relational(#[from] flowtrail_relational::RelationalError),
     /// The lake's storage failed.
     #[error(transparent)]
     Lake(#[from] Box<LakeError>),
@@ -53,6 +56,7 @@ impl SessionError {
             Self::Source(error) => error.hint(),
             Self::External(error) => error.hint(),
             Self::Load(error) => error.hint(),
+            Self::Relational(error) => error.hint(),
             Self::Lake(error) => error.hint(),
             Self::Refused { hint, .. } => hint.clone(),
         }

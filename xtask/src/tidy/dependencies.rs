@@ -79,6 +79,16 @@ const RULES: &[Rule] = &[
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
+        package: "flowtrail-relational",
+        may_use: &[
+            "flowtrail-catalog",
+            "flowtrail-decode",
+            "flowtrail-lake",
+            "flowtrail-load",
+        ],
+        must_not_use: &["datafusion", "deltalake-core", "clap"],
+    },
+    Rule {
         package: "flowtrail-query",
         may_use: &[
             "flowtrail-aggregate",
@@ -98,6 +108,7 @@ const RULES: &[Rule] = &[
             "flowtrail-lake",
             "flowtrail-load",
             "flowtrail-query",
+            "flowtrail-relational",
             "flowtrail-source",
         ],
         must_not_use: &["datafusion", "deltalake-core", "clap"],

@@ -6,6 +6,7 @@ mod generate;
 mod load;
 mod maintain;
 mod pages;
+mod relationalize;
 mod repeat;
 mod sql;
 mod tables;
@@ -86,6 +87,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Load(load) => load::run(&context, &load).await,
         Command::Sql(sql) => sql::run(&context, sql).await,
         Command::Crawl(crawl) => crawl::run(&context, &crawl).await,
+        Command::Relationalize(relationalize) => relationalize::run(&context, &relationalize).await,
         Command::History(history) => tables::history(&context, &history).await,
         Command::Tables => tables::list(&context).await,
         Command::Describe { table } => tables::describe(&context, &table).await,

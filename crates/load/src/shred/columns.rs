@@ -49,7 +49,7 @@ impl Shredded<'_> {
         };
         let form = if is_list { Form::List } else { Form::Plain };
         let place = match self.paths.place(path, form, &stored) {
-            Place::Column(_, DataType::Float64) if stored == DataType::Int64 && !is_exact(&values) => {
+            Place::Column(_, DataType::Float64) if stored == DataType::Int64 && !are_exact(&values) => {
                 self.paths.other(path)
             }
             place => place,
@@ -133,7 +133,7 @@ fn put(object: &mut Map<String, Value>, path: &[&str], value: Value) {
 }
 
 /// Whether whole numbers are the same as `DOUBLE`.
-fn is_exact(numbers: &ArrayRef) -> bool {
+fn are_exact(numbers: &ArrayRef) -> bool {
     let mut numbers = numbers.as_primitive::<Int64Type>().iter().flatten();
     numbers.all(|number| number.unsigned_abs() <= EXACT)
 }
@@ -179,8 +179,8 @@ fn plain(column: &ArrayRef) -> Result<(ArrayRef, bool), ArrowError> {
     Ok((cast(column, &to)?, false))
 }
 
-/// The values as JSON text.
-fn json_of(column: &ArrayRef) -> Result<Vec<Option<String>>, ArrowError> {
+/// The values of a column as JSON text; `None` for NULL.
+pub fn json_of(column: &ArrayRef) -> Result<Vec<Option<String>>, ArrowError> {
     const BEFORE: &str = "{\"v\":";
     let field = Field::new("v", column.data_type().clone(), true);
     let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![Arc::clone(column)])?;

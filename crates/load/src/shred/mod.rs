@@ -1,6 +1,7 @@
 //! Rows of any shape as the columns of a VARIANT: a column for each path, as [`flowtrail_lake::variant`] tells.
 
 mod columns;
+mod growing;
 mod values;
 
 use std::collections::HashMap;
@@ -9,7 +10,8 @@ use arrow::datatypes::{DataType, Schema};
 use flowtrail_lake::variant::{Form, MOST_PATHS, PathColumn, column_of};
 use parking_lot::Mutex;
 
-pub use columns::shred_columns;
+pub use columns::{json_of, shred_columns};
+pub use growing::{GrowingColumn, is_exact};
 pub use values::Values;
 
 /// 2^53: whole numbers up to it are the same as `DOUBLE`.

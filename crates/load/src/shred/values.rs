@@ -3,30 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringBuilder, StringDictionaryBuilder,
-};
-use arrow::datatypes::{DataType, Field, Int32Type, Schema};
+use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
+use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use flowtrail_lake::variant::Form;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::{EXACT, Paths, Place};
+use super::{GrowingColumn, Paths, Place, is_exact};
 
 /// Rows on their way into the columns of a variant.
 pub struct Values<'a> {
     paths: &'a Paths,
     rows: usize,
-    columns: HashMap<String, Column>,
+    columns: HashMap<String, GrowingColumn>,
     rest: StringBuilder,
-}
-
-enum Column {
-    Whole(Int64Builder),
-    Number(Float64Builder),
-    Truth(BooleanBuilder),
-    Text(Box<StringDictionaryBuilder<Int32Type>>),
-    List(StringBuilder),
 }
 
 impl<'a> Values<'a> {
@@ -114,7 +104,7 @@ impl<'a> Values<'a> {
         let column = self
             .columns
             .entry(name)
-            .or_insert_with(|| Column::new(&data_type, is_list));
+            .or_insert_with(|| GrowingColumn::new(&data_type, is_list));
         column.fill(rows);
         column.add(value)
     }
@@ -131,67 +121,6 @@ impl<'a> Values<'a> {
             columns.push(array);
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-    }
-}
-
-/// Whether a number is the same as `DOUBLE`, as far as it is a whole one.
-fn is_exact(number: &Number) -> bool {
-    number.as_i64().is_none_or(|whole| whole.unsigned_abs() <= EXACT)
-}
-
-impl Column {
-    fn new(data_type: &DataType, is_list: bool) -> Self {
-        match data_type {
-            DataType::Int64 => Self::Whole(Int64Builder::new()),
-            DataType::Float64 => Self::Number(Float64Builder::new()),
-            DataType::Boolean => Self::Truth(BooleanBuilder::new()),
-            _ if is_list => Self::List(StringBuilder::new()),
-            _ => Self::Text(Box::default()),
-        }
-    }
-
-    /// NULLs up to row `rows`.
-    fn fill(&mut self, rows: usize) {
-        match self {
-            Self::Whole(built) => built.append_nulls(rows - arrow::array::ArrayBuilder::len(built)),
-            Self::Number(built) => built.append_nulls(rows - arrow::array::ArrayBuilder::len(built)),
-            Self::Truth(built) => built.append_nulls(rows - arrow::array::ArrayBuilder::len(built)),
-            Self::Text(built) => built.append_nulls(rows - arrow::array::ArrayBuilder::len(built.as_ref())),
-            Self::List(built) => {
-                for _ in arrow::array::ArrayBuilder::len(built)..rows {
-                    built.append_null();
-                }
-            }
-        }
-    }
-
-    /// Takes a value; gives back one that is not of its type.
-    fn add(&mut self, value: Value) -> Option<Value> {
-        match (self, value) {
-            (Self::Whole(built), Value::Number(number)) => match Number::as_i64(&number) {
-                Some(number) => built.append_value(number),
-                None => return Some(Value::Number(number)),
-            },
-            (Self::Number(built), Value::Number(number)) => match number.as_f64() {
-                Some(number) => built.append_value(number),
-                None => return Some(Value::Number(number)),
-            },
-            (Self::Truth(built), Value::Bool(value)) => built.append_value(value),
-            (Self::Text(built), Value::String(text)) => built.append_value(text),
-            (Self::List(built), list) => built.append_value(list.to_string()),
-            (_, other) => return Some(other),
-        }
-        None
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Whole(built) => Arc::new(built.finish()),
-            Self::Number(built) => Arc::new(built.finish()),
-            Self::Truth(built) => Arc::new(built.finish()),
-            Self::Text(built) => Arc::new(built.finish()),
-            Self::List(built) => Arc::new(built.finish()),
-        }
     }
 }
 

@@ -149,7 +149,7 @@ impl OpenedTables {
                     self.view(&view.sql, &view.columns, &scope, within()).await
                 }
                 Definition::Table(stored) => {
-                    let table = variant::definition_of(name, stored);
+                    let table = stored.definition(name);
                     let snapshot = self.snapshot(&table).await?;
                     variant::provider(name, stored, table, snapshot, self.figures.clone())
                 }

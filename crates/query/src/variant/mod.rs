@@ -15,7 +15,7 @@ pub use moment::variant_timestamp;
 pub use object::variant_object;
 pub use paths::VariantPaths;
 pub use syntax::respell;
-pub use table::{definition_of, provider};
+pub use table::provider;
 
 use flowtrail_catalog::{ColumnType, StoredTable};
 

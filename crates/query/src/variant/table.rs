@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::Schema;
 use datafusion::catalog::TableProvider;
 use datafusion::catalog::view::ViewTable;
 use datafusion::common::{Column, Result, ScalarValue};
@@ -11,27 +11,9 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, ScalarUDF, lit};
 use flowtrail_catalog::{ObjectName, StoredTable};
 use flowtrail_lake::scan::{Figures, LakeTable};
 use flowtrail_lake::variant::PathColumn;
-use flowtrail_lake::{Snapshot, TableDefinition, stored_type};
+use flowtrail_lake::{Snapshot, TableDefinition};
 
 use super::{rest_of, variant_object, variants};
-
-/// What the lake keeps of a table.
-pub fn definition_of(name: &ObjectName, table: &StoredTable) -> Arc<TableDefinition> {
-    let columns = table
-        .columns
-        .iter()
-        .map(|column| Field::new(&column.name, stored(column.column_type.arrow()), true));
-    let columns = Arc::new(Schema::new(columns.collect::<Vec<_>>()));
-    Arc::new(TableDefinition::of_user(&name.schema, &name.name, &table.path, columns))
-}
-
-/// A column's type in a Delta table, whose times are moments.
-fn stored(data_type: DataType) -> DataType {
-    match data_type {
-        DataType::Timestamp(unit, None) => DataType::Timestamp(unit, Some("UTC".into())),
-        other => stored_type(&other),
-    }
-}
 
 /// The table at `snapshot`, with what its variants hold beside them.
 pub fn provider(

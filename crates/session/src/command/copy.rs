@@ -7,7 +7,7 @@ use flowtrail_decode::LogKind;
 use flowtrail_load::{
     CopiedObject, CsvFormat, FileFormat, LoadError, LoadOptions, Loader, OnError, Silent, Stop, Target,
 };
-use flowtrail_query::{Answer, Names, QueryError, Relation, stored_definition};
+use flowtrail_query::{Answer, Names, QueryError, Relation};
 use flowtrail_source::{Object, Place};
 
 use super::stage::{StagePath, StagePlace, whole_match};
@@ -187,7 +187,7 @@ impl CopyInto {
         };
         let target = Target {
             name: defined.name.to_string(),
-            table: stored_definition(&defined.name, table),
+            table: table.definition(&defined.name),
             variant,
             format,
             force: self.force,

@@ -11,6 +11,7 @@ mod function;
 mod integration;
 mod partition;
 mod pipe;
+mod relationalize;
 mod show;
 mod stage;
 mod table;
@@ -33,6 +34,7 @@ pub enum Command {
     Insert(table::Insert),
     Copy(copy::CopyInto),
     Crawl(crawl::Crawl),
+    Relationalize(relationalize::Relationalize),
     CreateExternalTable(Box<external_table::CreateExternalTable>),
     AddPartitions(partition::AddPartitions),
     DropPartitions(partition::DropPartitions),
@@ -55,7 +57,8 @@ pub enum Command {
 pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
     let cursor = Cursor::new(sql);
     let first = cursor.peek().map(|token| token.text.to_ascii_uppercase());
-    if let Some("CREATE" | "DROP" | "ALTER" | "INSERT" | "USE" | "MSCK" | "CRAWL") = first.as_deref() {
+    if let Some("CREATE" | "DROP" | "ALTER" | "INSERT" | "USE" | "MSCK" | "CRAWL" | "RELATIONALIZE") = first.as_deref()
+    {
         cursor.check_closed()?;
     }
     let command = match first.as_deref() {
@@ -66,6 +69,7 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
         Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
+        Some("RELATIONALIZE") => Some(Command::Relationalize(relationalize::Relationalize::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
         Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
         Some("SET") => database::SetAccent::read(cursor)?.map(Command::SetAccent),
@@ -97,6 +101,7 @@ impl Command {
             Self::Insert(insert) => insert.run(session).await,
             Self::Copy(copy) => copy.run(session).await,
             Self::Crawl(crawl) => crawl.run(session).await,
+            Self::Relationalize(relationalize) => relationalize.run(session).await,
             Self::CreateExternalTable(create) => create.run(session).await,
             Self::AddPartitions(add) => add.run(session).await,
             Self::DropPartitions(drop) => drop.run(session).await,

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Schema};
+use arrow::datatypes::Schema;
 use flowtrail_catalog::{Column, ColumnType, Definition, Kind, ObjectName, StoredTable};
 use flowtrail_lake::stage::{Part, StagedFile, stage};
 use flowtrail_lake::{Change, TableDefinition};
-use flowtrail_query::{Answer, Relation, stored_definition};
+use flowtrail_query::{Answer, Relation};
 use futures::TryStreamExt;
-use uuid::Uuid;
 
 use super::create::{if_not_exists, told};
 use crate::cursor::{Cursor, Query, Read};
@@ -77,7 +76,7 @@ impl CreateTable {
         }
         let table = StoredTable {
             columns,
-            path: folder(&name),
+            path: StoredTable::new_path(&name),
             comment: self.comment,
         };
         let before = session.catalog().get(Kind::Relation, &name).await?;
@@ -111,24 +110,6 @@ impl CreateTable {
                 .answer(),
         })
     }
-}
-
-/// Each table made has a folder of its own, so that nothing of an earlier one of its name is ever seen.
-fn folder(name: &ObjectName) -> String {
-    let safe = |part: &str| -> String {
-        let is_safe = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
-        part.chars()
-            .map(|letter| if is_safe(letter) { letter } else { '_' })
-            .collect()
-    };
-    let id = Uuid::new_v4().simple().to_string();
-    format!(
-        "tables/{}/{}/{}-{}",
-        safe(&name.database),
-        safe(&name.schema),
-        safe(&name.name),
-        &id[..8]
-    )
 }
 
 /// `name type NOT NULL COMMENT 'text', …)`
@@ -198,7 +179,7 @@ fn columns_of(asked: &Schema, named: Vec<Column>) -> Result<Vec<Column>, Session
     let column = |field: &Arc<arrow::datatypes::Field>| {
         Ok(Column {
             name: field.name().clone(),
-            column_type: type_of(field.data_type()).ok_or_else(|| {
+            column_type: ColumnType::of(field.data_type()).ok_or_else(|| {
                 let message = format!(
                     "column `{}` is of type {}, which no table holds",
                     field.name(),
@@ -210,32 +191,6 @@ fn columns_of(asked: &Schema, named: Vec<Column>) -> Result<Vec<Column>, Session
         })
     };
     asked.fields().iter().map(column).collect()
-}
-
-fn type_of(data_type: &DataType) -> Option<ColumnType> {
-    Some(match data_type {
-        DataType::Boolean => ColumnType::Boolean,
-        DataType::Int8 => ColumnType::TinyInt,
-        DataType::Int16 | DataType::UInt8 => ColumnType::SmallInt,
-        DataType::Int32 | DataType::UInt16 => ColumnType::Int,
-        DataType::Int64 | DataType::UInt32 | DataType::UInt64 => ColumnType::BigInt,
-        DataType::Float16 | DataType::Float32 => ColumnType::Float,
-        DataType::Float64 => ColumnType::Double,
-        DataType::Decimal128(digits, scale) => ColumnType::Decimal(*digits, *scale),
-        DataType::Date32 => ColumnType::Date,
-        DataType::Timestamp(..) => ColumnType::Timestamp,
-        DataType::Binary | DataType::BinaryView | DataType::LargeBinary => ColumnType::Binary,
-        DataType::Dictionary(_, values) => type_of(values)?,
-        data_type if data_type.is_string() || *data_type == DataType::Null => ColumnType::Text,
-        DataType::List(items) | DataType::LargeList(items) => ColumnType::Array(Box::new(type_of(items.data_type())?)),
-        DataType::Struct(fields) => {
-            let fields = fields
-                .iter()
-                .map(|field| Some((field.name().clone(), type_of(field.data_type())?)));
-            ColumnType::Struct(fields.collect::<Option<_>>()?)
-        }
-        _ => return None,
-    })
 }
 
 /// `INSERT INTO table [(columns)] query`
@@ -329,12 +284,12 @@ async fn fill(
     into: &[Column],
     query: &Query,
 ) -> Result<u64, SessionError> {
-    let definition = stored_definition(name, table);
+    let definition = table.definition(name);
     let into = StoredTable {
         columns: into.to_vec(),
         ..table.clone()
     };
-    let into = stored_definition(name, &into);
+    let into = into.definition(name);
     let lake = session.engine().lake().table(&definition);
     let answer = session.engine().run(query.text()).await;
     let mut answer = answer.map_err(|error| query.placed(error))?;
