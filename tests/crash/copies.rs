@@ -2,108 +2,70 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
-use crate::failpoints::{POINTS, Reach};
-use crate::site::FLOWTRAIL;
+use crate::lake::{Lake, points};
 
 const FILES: usize = 5;
 const ROWS: usize = 40;
 
-struct Lake {
-    folder: tempfile::TempDir,
+/// A lake with a table and a stage of files, none of them copied.
+fn lake() -> Lake {
+    let lake = Lake::new();
+    let files = lake.path("files");
+    fs::create_dir(&files).unwrap();
+    for file in 0..FILES {
+        let rows = (0..ROWS).map(|row| format!("{{\"n\": {}, \"odd name\": \"x\"}}\n", file * ROWS + row));
+        fs::write(Path::new(&files).join(format!("{file}.json")), rows.collect::<String>()).unwrap();
+    }
+    lake.must(&format!(
+        "CREATE TABLE t (v VARIANT); CREATE STAGE s url = '{files}' FILE_FORMAT = (TYPE = JSON)"
+    ));
+    lake
 }
 
-impl Lake {
-    /// A lake with a table and a stage of files, none of them copied.
-    fn new() -> Self {
-        let lake = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let files = lake.path("files");
-        fs::create_dir(&files).unwrap();
-        for file in 0..FILES {
-            let rows = (0..ROWS).map(|row| format!("{{\"n\": {}, \"odd name\": \"x\"}}\n", file * ROWS + row));
-            fs::write(Path::new(&files).join(format!("{file}.json")), rows.collect::<String>()).unwrap();
-        }
-        lake.must(&format!(
-            "CREATE TABLE t (v VARIANT); CREATE STAGE s url = '{files}' FILE_FORMAT = (TYPE = JSON)"
-        ));
-        lake
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).display().to_string()
-    }
-
-    fn run(&self, sql: &str, points: &str) -> Output {
-        Command::new(FLOWTRAIL)
-            .args(["--lake", &self.path("lake"), "sql", "--format", "csv", sql])
-            .env("FAILPOINTS", points)
-            .output()
-            .unwrap()
-    }
-
-    fn must(&self, sql: &str) -> String {
-        let output = self.run(sql, "");
-        assert!(output.status.success(), "{sql}: {output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Copies what is left, and counts.
-    fn finish_and_check(&self, told: &str) {
-        self.must("COPY INTO t FROM @s");
-        let count = "SELECT count(*), count(DISTINCT v:n), count(v:\"odd name\") FROM t";
-        let all = FILES * ROWS;
-        assert!(
-            self.must(count).ends_with(&format!("\n{all},{all},{all}\n")),
-            "{told}: {}",
-            self.must(count)
-        );
-        let history =
-            "SELECT count(*), sum(rows) FROM system.load_history WHERE table_name = 'public.t' AND status = 'loaded'";
-        assert!(
-            self.must(history).ends_with(&format!("\n{FILES},{all}\n")),
-            "{told}: {}",
-            self.must(history)
-        );
-        assert!(self.must("COPY INTO t FROM @s").contains("0 files processed"), "{told}");
-    }
-}
-
-/// The points that a copy comes by.
-fn points() -> impl Iterator<Item = &'static str> {
-    let passed = |reach: &Reach| matches!(reach, Reach::Often | Reach::Landed | Reach::Folder);
-    let names = POINTS
-        .iter()
-        .filter(move |(_, reach)| passed(reach))
-        .map(|(name, _)| *name);
-    names.filter(|name| *name != "load.flushed")
+/// Copies what is left, and counts.
+fn finish_and_check(lake: &Lake, told: &str) {
+    lake.must("COPY INTO t FROM @s");
+    let count = "SELECT count(*), count(DISTINCT v:n), count(v:\"odd name\") FROM t";
+    let all = FILES * ROWS;
+    assert!(
+        lake.must(count).ends_with(&format!("\n{all},{all},{all}\n")),
+        "{told}: {}",
+        lake.must(count)
+    );
+    let history =
+        "SELECT count(*), sum(rows) FROM system.load_history WHERE table_name = 'public.t' AND status = 'loaded'";
+    assert!(
+        lake.must(history).ends_with(&format!("\n{FILES},{all}\n")),
+        "{told}: {}",
+        lake.must(history)
+    );
+    assert!(lake.must("COPY INTO t FROM @s").contains("0 files processed"), "{told}");
 }
 
 #[test]
 fn a_copy_that_dies_is_finished_by_the_next() {
     for point in points() {
-        let lake = Lake::new();
+        let lake = lake();
         let ended = lake.run("COPY INTO t FROM @s", &format!("{point}=return(kill)"));
         assert!(!ended.status.success(), "{point}: {ended:?}");
-        lake.finish_and_check(point);
+        finish_and_check(&lake, point);
     }
 }
 
 #[test]
 fn a_copy_that_fails_is_finished_by_the_next() {
     for point in points() {
-        let lake = Lake::new();
+        let lake = lake();
         lake.run("COPY INTO t FROM @s", &format!("{point}=return"));
-        lake.finish_and_check(point);
+        finish_and_check(&lake, point);
     }
 }
 
 #[test]
 fn a_load_of_logs_finishes_a_copy_that_was_decided() {
     for point in ["load.decided", "load.table_committed", "load.history_committed"] {
-        let lake = Lake::new();
+        let lake = lake();
         let ended = lake.run("COPY INTO t FROM @s", &format!("{point}=return(kill)"));
         assert!(!ended.status.success(), "{point}: {ended:?}");
         let log = lake.path("flow.log");
@@ -112,16 +74,13 @@ fn a_load_of_logs_finishes_a_copy_that_was_decided() {
             "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 1793491200 1793491260 ACCEPT OK\n",
         )
         .unwrap();
-        let load = Command::new(FLOWTRAIL)
-            .args(["--lake", &lake.path("lake"), "load", &log])
-            .output()
-            .unwrap();
+        let load = lake.command(&["load", &log], "");
         assert!(load.status.success(), "{point}: {load:?}");
         assert!(
             lake.must("COPY INTO t FROM @s").contains("0 files processed"),
             "{point}"
         );
-        lake.finish_and_check(point);
+        finish_and_check(&lake, point);
         // The same file again into the table of logs is known, and into a table of its own it is new.
         assert!(lake.must("SELECT count(*) FROM logs.vpc_flow").ends_with("\n1\n"));
     }

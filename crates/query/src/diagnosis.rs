@@ -111,7 +111,8 @@ fn syntax(error: &ParserError, sql: &str) -> QueryError {
 fn schema(error: SchemaError, place: Option<Place>) -> QueryError {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
-            let similar = similar(&field.name, valid_fields.iter().map(Column::name));
+            let names = || valid_fields.iter().map(Column::name);
+            let similar = dotted(&field, names()).or_else(|| similar(&field.name, names()));
             QueryError::UnknownColumn {
                 name: field.name,
                 place,
@@ -127,6 +128,14 @@ fn schema(error: SchemaError, place: Option<Place>) -> QueryError {
             place,
         },
     }
+}
+
+/// The column whose name itself has a point in it, as those of flat tables have; it is written in quotes.
+fn dotted<'a>(field: &Column, mut names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let relation = field.relation.as_ref()?;
+    let whole = format!("{relation}.{}", field.name);
+    let name = names.find(|name| name.eq_ignore_ascii_case(&whole))?;
+    Some(format!("\"{name}\""))
 }
 
 fn plan(message: &str, place: Option<Place>) -> QueryError {

@@ -77,7 +77,7 @@ impl Relationalize {
                 Ok(Some((tables, flattened))) => claimed.finish(tables).await?.then_some(flattened),
                 Ok(None) => {
                     claimed.give_up().await;
-                    Some(Flattened::default())
+                    Some(self.nothing())
                 }
                 Err(error) => {
                     claimed.give_up().await;
@@ -89,6 +89,16 @@ impl Relationalize {
                 return Ok(Some(flattened));
             }
             progress.note("this process was so slow that another took its batch over; going on behind that");
+        }
+    }
+
+    fn nothing(&self) -> Flattened {
+        Flattened {
+            tables: vec![FlattenedTable {
+                name: self.target.clone(),
+                rows: 0,
+                new_columns: 0,
+            }],
         }
     }
 

@@ -178,7 +178,10 @@ impl FlatTables {
             } else {
                 path.to_owned()
             };
-            above.values.insert(link, ValueType::List);
+            // A run that died may have defined the table, and added nothing.
+            if above.names.contains(&link) {
+                above.values.insert(link, ValueType::List);
+            }
         }
         self.tables.push(table);
         number

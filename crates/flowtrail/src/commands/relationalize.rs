@@ -9,9 +9,11 @@ pub async fn run(context: &Context, arguments: &RelationalizeArguments) -> Outco
 }
 
 fn statement(arguments: &RelationalizeArguments) -> String {
-    let mut statement = format!("RELATIONALIZE {} INTO {}", arguments.source, arguments.target);
-    if let Some(most) = arguments.max_columns {
-        statement.push_str(&format!(" MAX COLUMNS {most}"));
-    }
-    statement
+    let most = arguments.max_columns.map(|most| format!(" MAX COLUMNS {most}"));
+    format!(
+        "RELATIONALIZE {} INTO {}{}",
+        arguments.source,
+        arguments.target,
+        most.unwrap_or_default()
+    )
 }

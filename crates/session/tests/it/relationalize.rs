@@ -91,16 +91,16 @@ async fn records_and_json_become_columns_and_lists_tables() {
 async fn only_what_is_new_is_brought_whatever_was_merged_meanwhile() {
     let site = site();
     let again = "RELATIONALIZE logs.cloudtrail INTO flat.trails";
-    assert_eq!(site.run(again).await, Vec::<String>::new(), "nothing was loaded yet");
+    assert_eq!(site.run(again).await, ["flat.trails 0 0"], "nothing was loaded yet");
     load(&site, "a.json", &bucket("1", "one")).await;
     assert_eq!(site.run(again).await[0], "flat.trails 1 5");
-    assert_eq!(site.run(again).await, Vec::<String>::new());
+    assert_eq!(site.run(again).await, ["flat.trails 0 0"]);
     load(&site, "b.json", &bucket("2", "two")).await;
     let table = site.session.engine().lake().table(log_table(LogKind::CloudTrail));
     let compacted = compact(&table, &CompactOptions::default(), &|_| ()).await;
     assert_eq!(compacted.unwrap().files_after, 1);
     assert_eq!(site.run(again).await[0], "flat.trails 1 0");
-    assert_eq!(site.run(again).await, Vec::<String>::new());
+    assert_eq!(site.run(again).await, ["flat.trails 0 0"]);
     // The same object with one event more.
     load(&site, "b.json", &[bucket("2", "two"), bucket("3", "three")].join(",")).await;
     assert_eq!(site.run(again).await[0], "flat.trails 1 0");
@@ -211,7 +211,7 @@ async fn what_finds_no_column_is_kept_as_json() {
 async fn tables_of_ones_own_are_made_flat_too() {
     let site = site();
     site.run(
-        "CREATE TABLE own (n BIGINT, at TIMESTAMP, who STRUCT<name STRING, born DATE>, tags ARRAY<STRING>, doc STRING);
+        "CREATE TABLE own (n BIGINT, at TIMESTAMP, who STRUCT<name: STRING, born: DATE>, tags ARRAY<STRING>, doc STRING);
          INSERT INTO own SELECT 1, TIMESTAMP '2026-11-01 00:00:00', named_struct('name', 'ann', 'born', DATE '2000-01-01'),
              make_array('a', 'b'), '{\"k\": {\"l\": true}}'",
     )
@@ -240,11 +240,41 @@ async fn what_cannot_be_made_flat_is_told() {
     site.run("CREATE TABLE there (a INT); CREATE VIEW v AS SELECT 1 AS a; CREATE TABLE docs (d VARIANT)")
         .await;
     load(&site, "a.json", &bucket("1", "one")).await;
-    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO there").await, @"");
-    insta::assert_snapshot!(site.error("RELATIONALIZE v INTO flat").await, @"");
-    insta::assert_snapshot!(site.error("RELATIONALIZE docs INTO flat").await, @"");
-    insta::assert_snapshot!(site.error("RELATIONALIZE nothing INTO flat").await, @"");
-    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO logs.flat").await, @"");
-    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO flat MAX COLUMNS 3").await, @"");
-    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail").await, @"");
+    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO there").await, @r"
+    `public.there` is there already, and is no table that RELATIONALIZE made of `logs.cloudtrail`
+    hint: name another target, or drop that table if it may go
+    ");
+    insta::assert_snapshot!(site.error("RELATIONALIZE v INTO flat").await, @r"
+    `v` is a view
+    hint: RELATIONALIZE reads tables of the lake; CREATE TABLE … AS SELECT … makes one of anything
+    ");
+    insta::assert_snapshot!(site.error("RELATIONALIZE docs INTO flat").await, @r"
+    `docs` has a VARIANT column, whose paths are columns already
+    hint: ask for `column:path` as it is
+    ");
+    insta::assert_snapshot!(site.error("RELATIONALIZE nothing INTO flat").await, @r"
+    no table `nothing`
+    hint: SHOW TABLES lists those there are
+    ");
+    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO logs.flat").await, @r"
+    nothing can be created in `logs`, whose tables Flowtrail keeps itself
+    hint: leave the schema out, or name another
+    ");
+    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO flat MAX COLUMNS 3").await, @r"
+    line 1, column 53: MAX COLUMNS is a number from 100 to 10000
+      RELATIONALIZE logs.cloudtrail INTO flat MAX COLUMNS 3
+                                                          ^
+    ");
+    site.run("RELATIONALIZE logs.cloudtrail INTO flat").await;
+    insta::assert_snapshot!(site.error("SELECT useridentity.type FROM flat").await, @r#"
+    line 1, column 8: no column `type`
+      SELECT useridentity.type FROM flat
+             ^
+    hint: did you mean `"useridentity.type"`?
+    "#);
+    insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail").await, @r"
+    line 1, column 30: expected INTO, found the end of the statement
+      RELATIONALIZE logs.cloudtrail
+                                   ^
+    ");
 }
