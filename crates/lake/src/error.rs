@@ -71,6 +71,22 @@ pub enum LakeError {
         /// What was found.
         why: String,
     },
+    /// What a commit brought is not known any more.
+    #[error("table `{table}`: its log has no longer version {version}")]
+    Forgotten {
+        /// The table concerned.
+        table: String,
+        /// The version.
+        version: u64,
+    },
+    /// A file that was merged into another is gone.
+    #[error("table `{table}`: file `{path}` was merged into another, and removed since")]
+    Vacuumed {
+        /// The table concerned.
+        table: String,
+        /// Its path in the lake.
+        path: String,
+    },
     /// Arrow refused data; this is a defect of ours.
     #[error("record batch: {0}")]
     Arrow(#[from] arrow::error::ArrowError),

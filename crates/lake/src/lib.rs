@@ -10,6 +10,7 @@
 //!
 //! **Invariant:** outside [`definition`] nothing here knows what a VPC is.
 
+mod added;
 mod column;
 pub mod compact;
 mod cores;
@@ -33,6 +34,7 @@ mod table;
 pub mod vacuum;
 pub mod variant;
 
+pub use added::{AddedFile, added_since};
 pub use column::{columns_from_json, columns_to_json, stored_type};
 pub use cores::{Panicked, on_core};
 pub use definition::TableDefinition;

@@ -24,7 +24,14 @@ pub async fn read_columns(
     file: &DataFile,
     names: &[&str],
 ) -> Result<BoxStream<'static, Result<RecordBatch, LakeError>>, LakeError> {
-    let reader = StoreReader::new(table, file);
+    read_columns_of(StoreReader::new(table, file), names).await
+}
+
+/// The same of any file.
+pub(crate) async fn read_columns_of(
+    reader: StoreReader,
+    names: &[&str],
+) -> Result<BoxStream<'static, Result<RecordBatch, LakeError>>, LakeError> {
     let builder = ParquetRecordBatchStreamBuilder::new(reader).await?;
     let projection = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
     Ok(builder
@@ -43,10 +50,14 @@ pub(crate) struct StoreReader {
 
 impl StoreReader {
     pub fn new(table: &Table, file: &DataFile) -> Self {
+        Self::at(table, file.path.clone(), file.size_bytes)
+    }
+
+    pub fn at(table: &Table, path: Path, size_bytes: u64) -> Self {
         Self {
             store: Arc::clone(table.store()),
-            path: file.path.clone(),
-            size_bytes: file.size_bytes,
+            path,
+            size_bytes,
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum RelationalError {
     #[error(transparent)]
     Arrow(#[from] ArrowError),
     /// The target is there, and is something else.
-    #[error("`{target}` is there already, and is no table that RELATIONALIZE made of `{source_table}`")]
+    #[error("`{target}` is there already, and is no table that RELATIONALIZE made of this `{source_table}`")]
     Taken {
         /// The target.
         target: String,
@@ -47,11 +47,13 @@ impl RelationalError {
     /// What the user can do about it, where something can be said.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Lake(LakeError::Forgotten { .. } | LakeError::Vacuumed { .. }) | Self::Ambiguous { .. } => {
+                Some("drop the target and run it again: all rows are then made flat anew".into())
+            }
             Self::Lake(error) => error.hint(),
             Self::Catalog(error) => error.hint(),
             Self::Arrow(_) => None,
             Self::Taken { .. } => Some("name another target, or drop that table if it may go".into()),
-            Self::Ambiguous { .. } => Some("drop the target and run it again: all rows are then made flat anew".into()),
             Self::Reserved { .. } => Some("CREATE TABLE … AS SELECT … gives it another name".into()),
             Self::TooManyLists => Some("run it more often, so that there is less to do each time".into()),
         }

@@ -1,29 +1,30 @@
 //! Which rows of the source the target has not.
 //!
-//! The target itself is the bookmark: each of its rows names where it came from. Of a log that is its object, whose rows
-//! come into the source together; of another table, whose files stay as they are once they are written, it is the file.
-//! So nothing has to be kept beside the rows, and merging the source's files changes nothing.
+//! The target itself is the bookmark: each of its rows says where it came from. Of a log that is its object, whose rows
+//! come into the source together; of another table the version of it that was read, behind which its log tells what
+//! came. So nothing has to be kept beside the rows, and merging the source's files changes nothing.
 
 use std::collections::{HashMap, HashSet};
 
-use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, StringViewArray};
-use arrow::compute::filter_record_batch;
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray};
+use arrow::compute::{filter_record_batch, max};
+use arrow::datatypes::Int64Type;
 use flowtrail_lake::definition::{EVENT_ID, OBJECT};
 use flowtrail_lake::rows::read_columns;
-use flowtrail_lake::{DataFile, Snapshot, Table};
+use flowtrail_lake::{AddedFile, DataFile, Snapshot, Table, added_since};
 use futures::TryStreamExt;
 
 use crate::RelationalError;
 use crate::flatten::texts;
 
-/// The column of the target that names the file of the source, where rows have no object.
-pub const FILE: &str = "_file";
+/// The column of the target with the version of the source that a run read, where rows have no object.
+pub const VERSION: &str = "_version";
 
 /// The rows that are new.
 #[derive(Debug)]
 pub struct NewRows {
     /// The files that hold them.
-    pub files: Vec<DataFile>,
+    pub files: Vec<AddedFile>,
     /// Of logs, the objects they came from, and whether some rows of it are there.
     objects: Option<HashMap<String, bool>>,
     /// The events of objects of which some rows are there.
@@ -39,10 +40,12 @@ impl NewRows {
         if source_now.schema().column_with_name(OBJECT).is_some() {
             return Self::of_objects((source, source_now), (target, target_now)).await;
         }
-        let known = count(target, target_now, FILE).await?;
-        let is_new = |file: &&DataFile| !known.contains_key(file.path.as_ref());
+        let files = match last_version(target, target_now).await? {
+            Some(version) => added_since(source, source_now, version).await?,
+            None => source_now.files().iter().map(AddedFile::from).collect(),
+        };
         Ok(Self {
-            files: source_now.files().iter().filter(is_new).cloned().collect(),
+            files,
             objects: None,
             known_events: HashSet::new(),
         })
@@ -74,7 +77,7 @@ impl NewRows {
         let files = by_file
             .into_iter()
             .filter(|(_, counted)| holds_new(counted))
-            .map(|(file, _)| file.clone())
+            .map(|(file, _)| AddedFile::from(file))
             .collect();
         let known_events = known_events(source_now, target, target_now, &objects).await?;
         Ok(Self {
@@ -106,6 +109,21 @@ impl NewRows {
     fn knows(&self, events: &StringViewArray, row: usize) -> bool {
         events.is_valid(row) && self.known_events.contains(events.value(row))
     }
+}
+
+/// The newest version of the source that rows of the target came from.
+async fn last_version(target: &Table, now: Option<&Snapshot>) -> Result<Option<u64>, RelationalError> {
+    let mut last = None;
+    for file in now.map(Snapshot::files).unwrap_or_default() {
+        let mut batches = read_columns(target, file, &[VERSION]).await?;
+        while let Some(batch) = batches.try_next().await? {
+            let Some(versions) = batch.column_by_name(VERSION) else {
+                continue;
+            };
+            last = last.max(max(versions.as_primitive::<Int64Type>()));
+        }
+    }
+    Ok(last.and_then(|last| u64::try_from(last).ok()))
 }
 
 /// How many rows each value of a text column has.

@@ -3,22 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use arrow::compute::cast;
+use arrow::array::{Datum, Int64Array, RecordBatch, Scalar, StringArray, UInt32Array};
+use arrow::compute::{cast, take};
 use arrow::datatypes::{DataType, Field, Schema};
 use flowtrail_catalog::{Catalog, ObjectName};
 use flowtrail_decode::{LogKind, json_columns};
 use flowtrail_lake::definition::{DAY, log_table};
 use flowtrail_lake::intent::TableOutcome;
-use flowtrail_lake::rows::read_columns;
 use flowtrail_lake::stage::{Part, StagedFile, discard, stage};
-use flowtrail_lake::{DataFile, Lake, Table, TableDefinition, columns_to_json};
+use flowtrail_lake::{AddedFile, Lake, Snapshot, Table, TableDefinition, columns_to_json};
 use flowtrail_load::{Progress, Step, Stop};
 use futures::TryStreamExt;
 
 use crate::RelationalError;
 use crate::flatten::{JsonText, ListNumbers, flatten};
-use crate::new_rows::{FILE, NewRows};
+use crate::new_rows::{NewRows, VERSION};
 use crate::rows::OTHER;
 use crate::tables::FlatTables;
 
@@ -126,6 +125,7 @@ impl Relationalize {
             &self.catalog,
             &self.target,
             &self.source_name,
+            &self.source.folder,
             columns,
             self.most_columns,
         )
@@ -142,9 +142,9 @@ impl Relationalize {
             .map(|field| field.name().as_str())
             .collect();
         for file in &new.files {
-            let mut batches = read_columns(&source, file, &names).await?;
+            let mut batches = file.read_columns(&source, &names).await?;
             while let Some(batch) = batches.try_next().await? {
-                let batch = new.of(&with_place(&batch, file, source_now.schema())?)?;
+                let batch = new.of(&with_place(&batch, file, &source_now)?)?;
                 if batch.num_rows() == 0 {
                     continue;
                 }
@@ -167,7 +167,7 @@ impl Relationalize {
     /// The columns of the target that are there from the start.
     fn columns(&self, source: &Schema) -> Result<Schema, RelationalError> {
         let is_log = source.column_with_name(DAY).is_some();
-        for reserved in [OTHER, FILE] {
+        for reserved in [OTHER, VERSION] {
             if source.column_with_name(reserved).is_some() {
                 return Err(RelationalError::Reserved {
                     source_table: self.source_name.clone(),
@@ -187,31 +187,33 @@ impl Relationalize {
             fields.retain(|field| !paths.contains(field.name()));
         }
         if !is_log {
-            fields.push(Field::new(FILE, DataType::Utf8, true));
+            fields.push(Field::new(VERSION, DataType::Int64, true));
         }
         fields.push(Field::new(OTHER, DataType::Utf8, true));
         Ok(Schema::new(fields))
     }
 }
 
-/// Rows with what their file says of all of them: its day, or where they came from.
-fn with_place(batch: &RecordBatch, file: &DataFile, source: &Schema) -> Result<RecordBatch, RelationalError> {
+/// Rows with what is true of all of them: their day, or the version of the source that they were read from.
+fn with_place(batch: &RecordBatch, file: &AddedFile, source: &Snapshot) -> Result<RecordBatch, RelationalError> {
     let mut fields = batch.schema_ref().fields().to_vec();
     let mut columns = batch.columns().to_vec();
-    let mut put = |name: &str, value: &str, data_type: DataType| -> Result<(), RelationalError> {
-        let values: ArrayRef = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
-            value,
-            batch.num_rows(),
-        )));
-        fields.push(Arc::new(Field::new(name, data_type.clone(), true)));
-        columns.push(cast(&values, &data_type)?);
+    let mut put = |name: &str, value: &dyn Datum| -> Result<(), RelationalError> {
+        let values = value.get().0;
+        let values = take(values, &UInt32Array::from(vec![0; batch.num_rows()]), None)?;
+        fields.push(Arc::new(Field::new(name, values.data_type().clone(), true)));
+        columns.push(values);
         Ok(())
     };
     if let Some(day) = &file.day {
-        put(DAY, day, DataType::Date32)?;
+        put(
+            DAY,
+            &Scalar::new(cast(&StringArray::from_iter_values([day]), &DataType::Date32)?),
+        )?;
     }
-    if source.column_with_name(DAY).is_none() {
-        put(FILE, file.path.as_ref(), DataType::Utf8)?;
+    if source.schema().column_with_name(DAY).is_none() {
+        let version = i64::try_from(source.version()).unwrap_or(i64::MAX);
+        put(VERSION, &Int64Array::new_scalar(version))?;
     }
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }

@@ -109,13 +109,14 @@ impl FlatTables {
         catalog: &Catalog,
         target: &ObjectName,
         source: &str,
+        source_folder: &str,
         columns: Schema,
         most_columns: usize,
     ) -> Result<Self, RelationalError> {
         let definitions = catalog.definitions().await?;
         let beside = definitions.in_schema(Kind::Relation, &target.database, &target.schema);
         let beside: Vec<Arc<Defined>> = beside.cloned().collect();
-        let root_comment = comment(target, source);
+        let root_comment = comment(target, source, source_folder);
         let root = match beside.iter().find(|defined| defined.name == *target) {
             None => {
                 let stored = StoredTable {
@@ -297,9 +298,10 @@ impl FlatTables {
 /// What stands between a target's comment and the path of a list in the comment of the list's table.
 const LIST_OF: &str = "; elements of ";
 
-/// What a target says it is; by this it is known again.
-fn comment(target: &ObjectName, source: &str) -> String {
-    format!("{}: {source}, relationalized", target.name)
+/// What a target says it is; by this it is known again, and by its source's folder a source that was made anew.
+fn comment(target: &ObjectName, source: &str, source_folder: &str) -> String {
+    let folder = source_folder.rsplit('/').next().unwrap_or(source_folder);
+    format!("{}: {source} ({folder}), relationalized", target.name)
 }
 
 fn list_path<'d>(defined: &'d Defined, root_comment: &str) -> Option<&'d str> {

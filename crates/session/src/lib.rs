@@ -14,9 +14,11 @@ mod command;
 mod cursor;
 mod ddl;
 mod error;
+mod kept;
 mod rows;
 mod session;
 mod settings;
 
 pub use error::SessionError;
+pub use kept::kept_tables;
 pub use session::Session;

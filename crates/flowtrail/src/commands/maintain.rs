@@ -1,16 +1,15 @@
 //! `flowtrail compact`, `retain` and `vacuum`.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate, Utc};
+use flowtrail_lake::Table;
 use flowtrail_lake::compact::{CompactOptions, compact as compact_table};
-use flowtrail_lake::definition::{built_in, find};
 use flowtrail_lake::retain::retain as retain_table;
 use flowtrail_lake::vacuum::{VacuumOptions, vacuum as vacuum_table};
-use flowtrail_lake::{Lake, LakeError, Table, TableDefinition};
 use flowtrail_query::output::{readable_bytes, readable_count};
+use flowtrail_session::kept_tables;
 use serde_json::{Map, Value, json};
 
 use super::tables::print_json;
@@ -23,7 +22,7 @@ use crate::stdout;
 pub async fn compact(context: &Context, names: &[String]) -> Outcome {
     let lake = context.lake().await?;
     let mut answers = Map::new();
-    for table in chosen(&lake, names)? {
+    for table in kept_tables(&lake, names).await? {
         let name = table.definition().qualified_name();
         let summary = compact_table(&table, &CompactOptions::default(), &|_| {}).await?;
         if context.json {
@@ -51,7 +50,11 @@ pub async fn retain(context: &Context, arguments: &RetainArguments) -> Outcome {
     let oldest_day = oldest_day(arguments)?;
     let lake = context.lake().await?;
     let mut answers = Map::new();
-    for table in chosen(&lake, &arguments.tables)?.into_iter().filter(is_partitioned) {
+    for table in kept_tables(&lake, &arguments.tables)
+        .await?
+        .into_iter()
+        .filter(is_partitioned)
+    {
         let name = table.definition().qualified_name();
         let gone = retain_table(&table, oldest_day, arguments.dry_run).await?;
         if context.json {
@@ -80,7 +83,7 @@ pub async fn vacuum(context: &Context, arguments: &VacuumArguments) -> Outcome {
     };
     let mut answers = Map::new();
     let mut any_failed = false;
-    for table in chosen(&lake, &[])? {
+    for table in kept_tables(&lake, &[]).await? {
         let name = table.definition().qualified_name();
         let gone = vacuum_table(&table, &options).await?;
         any_failed |= !gone.failed.is_empty();
@@ -114,27 +117,6 @@ fn finish(context: &Context, answers: &Map<String, Value>) -> Outcome {
         print_json(answers)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The tables named, or all.
-fn chosen(lake: &Lake, names: &[String]) -> Result<Vec<Table>, Failure> {
-    let definitions: Vec<&Arc<TableDefinition>> = if names.is_empty() {
-        built_in().iter().collect()
-    } else {
-        names.iter().map(|name| definition(name)).collect::<Result<_, _>>()?
-    };
-    Ok(definitions
-        .into_iter()
-        .map(|definition| lake.table(definition))
-        .collect())
-}
-
-fn definition(name: &str) -> Result<&'static Arc<TableDefinition>, Failure> {
-    let found = match name.split_once('.') {
-        Some((schema, table)) => find(schema, table),
-        None => find("logs", name).or_else(|| find("system", name)),
-    };
-    found.ok_or_else(|| LakeError::NoTable { name: name.to_owned() }.into())
 }
 
 fn is_partitioned(table: &Table) -> bool {

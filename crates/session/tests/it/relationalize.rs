@@ -1,5 +1,6 @@
 //! Nested rows become flat ones, each once.
 
+use flowtrail_catalog::{Definition, Kind};
 use flowtrail_decode::LogKind;
 use flowtrail_lake::compact::{CompactOptions, compact};
 use flowtrail_lake::definition::log_table;
@@ -227,10 +228,38 @@ async fn tables_of_ones_own_are_made_flat_too() {
         ["1 2026-11-01T00:00:00Z ann 2000-01-01 true -"]
     );
     site.run("INSERT INTO own (n, doc) VALUES (2, 'plain')").await;
+    let merged = "SELECT count(DISTINCT _version) FROM flat_own";
+    let own = site.session.engine().catalog().definitions().await.unwrap();
+    let own = own
+        .of_kind(Kind::Relation)
+        .find(|defined| defined.name.name == "own")
+        .unwrap()
+        .clone();
+    let Definition::Table(stored) = &own.definition else {
+        panic!()
+    };
+    let table = site.session.engine().lake().table(&stored.definition(&own.name));
+    assert_eq!(
+        compact(&table, &CompactOptions::default(), &|_| ())
+            .await
+            .unwrap()
+            .files_after,
+        1
+    );
     assert_eq!(site.run(again).await, ["public.flat_own 1 0"]);
     assert_eq!(
         site.run("SELECT n, doc FROM flat_own ORDER BY n").await,
         ["1 -", "2 plain"]
+    );
+    assert_eq!(site.run(merged).await, ["2"]);
+    assert_eq!(site.run(again).await, ["public.flat_own 0 0"]);
+    // A source made anew is another one.
+    site.run("CREATE OR REPLACE TABLE own (n BIGINT); INSERT INTO own VALUES (3)")
+        .await;
+    assert!(
+        site.error(again)
+            .await
+            .contains("is no table that RELATIONALIZE made of this `public.own`")
     );
 }
 
@@ -241,7 +270,7 @@ async fn what_cannot_be_made_flat_is_told() {
         .await;
     load(&site, "a.json", &bucket("1", "one")).await;
     insta::assert_snapshot!(site.error("RELATIONALIZE logs.cloudtrail INTO there").await, @r"
-    `public.there` is there already, and is no table that RELATIONALIZE made of `logs.cloudtrail`
+    `public.there` is there already, and is no table that RELATIONALIZE made of this `logs.cloudtrail`
     hint: name another target, or drop that table if it may go
     ");
     insta::assert_snapshot!(site.error("RELATIONALIZE v INTO flat").await, @r"
