@@ -7,6 +7,7 @@ VENV := .venv
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 FUZZ_TARGETS := decode_text decode_json decode_parquet
 FUZZ_SECONDS ?= 20
+FUZZ_SEED ?= 1
 
 # A faster linker where there is one; the engine makes large binaries.
 ifneq ($(shell command -v mold),)
@@ -66,7 +67,8 @@ readers: venv
 	  set -x; $(VENV)/bin/python tests/readers/same_sums.py $(TARGET)/debug/flowtrail; \
 	else echo "SKIPPED: other engines reading the tables (no $(VENV))"; fi
 
-## Bytes nobody would write, for some seconds a decoder; `FUZZ_SECONDS=600 make fuzz` for longer.
+## Bytes nobody would write, for some seconds a decoder: the same ones each time, so that what is found is found again.
+## `FUZZ_SECONDS=600 FUZZ_SEED=0 make fuzz` looks longer, and elsewhere.
 ## cargo-fuzz asks for a nightly compiler only because of its flags; without sanitizers they work on any.
 fuzz:
 	@if ! command -v cargo-fuzz >/dev/null; then \
@@ -74,7 +76,7 @@ fuzz:
 	for target in $(FUZZ_TARGETS); do \
 	  mkdir -p fuzz/corpus/$$target; \
 	  (set -x; RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$(abspath $(TARGET))/fuzz cargo fuzz run --sanitizer none $$target \
-	    fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -verbosity=0 \
+	    fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -seed=$(FUZZ_SEED) -verbosity=0 \
 	    -print_final_stats=1) || exit 1; \
 	done
 

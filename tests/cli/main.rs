@@ -12,6 +12,7 @@ mod kinds;
 #[path = "../crash/moto.rs"]
 #[allow(dead_code, reason = "the crash tests use all of it")]
 mod moto;
+mod relationalize;
 mod site;
 mod statements;
 mod storage;

@@ -57,6 +57,38 @@ fn compacting_changes_files_and_no_answer() {
 }
 
 #[test]
+fn tables_that_somebody_made_are_merged_too() {
+    let site = Site::new();
+    for number in 1..=3 {
+        site.put(
+            &format!("{number}.json"),
+            format!("{{\"n\": {number}, \"k{number}\": \"x\"}}"),
+        );
+        let place = site.logs().display().to_string();
+        let told = site.run(&[
+            "sql",
+            &format!("CREATE TABLE t (v VARIANT); COPY INTO t FROM '{place}' FILE_FORMAT = (TYPE = JSON)"),
+        ]);
+        assert_eq!(told.status.code(), Some(0), "{told:?}");
+    }
+    let asked = "SELECT v, v:n::bigint AS n, v:k2::varchar AS k FROM t ORDER BY 2";
+    let before = site.ask(asked);
+    assert_eq!(before[1], json!({"v": "{\"k2\":\"x\",\"n\":2}", "n": 2, "k": "x"}));
+    assert_eq!(site.json_of(&["compact", "t"])["public.t"]["files_before"], 3);
+    assert_eq!(site.ask(asked), before);
+    let vacuumed = site.json_of(&["vacuum", "--dry-run"]);
+    assert_eq!(
+        vacuumed["public.t"]["files"], 0,
+        "what was merged is kept for those who read it: {vacuumed}"
+    );
+    let unknown = site.run(&["compact", "nothing"]);
+    assert!(
+        String::from_utf8_lossy(&unknown.stderr).contains("no table `nothing`"),
+        "{unknown:?}"
+    );
+}
+
+#[test]
 fn old_days_go_and_files_nobody_needs_after_them() {
     let site = loaded();
     let before = site.ask(SUMS);
