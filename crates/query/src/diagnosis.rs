@@ -12,6 +12,9 @@ use flowtrail_lake::LakeError;
 use crate::catalog::Names;
 use crate::{Place, QueryError};
 
+/// How the engine begins to speak of a name of more parts than it knows.
+const TOO_MANY_PARTS: &str = "compound identifier: [";
+
 /// Names less alike than this are not worth a guess.
 const LEAST_LIKENESS: f64 = 0.7;
 
@@ -73,6 +76,13 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
                 place,
             },
         },
+        DataFusionError::NotImplemented(message) if message.starts_with(TOO_MANY_PARTS) => {
+            let parts: Vec<&str> = message.split('"').skip(1).step_by(2).collect();
+            QueryError::Invalid {
+                message: format!("`{}` has too many parts for a column", parts.join(".")),
+                place,
+            }
+        }
         DataFusionError::NotImplemented(message)
         | DataFusionError::Internal(message)
         | DataFusionError::Configuration(message)
@@ -184,7 +194,8 @@ fn mismatch(message: &str) -> Option<String> {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
-    Some(format!("there is no {call}; there is {}", candidates.join(", ")))
+    let told = format!("there is no {call}; there is {}", candidates.join(", "));
+    Some(in_words_of_sql(&told))
 }
 
 /// `resolved` is the table's full name, which is more than the user wrote.
@@ -262,11 +273,57 @@ fn clean(message: &str) -> String {
         .next()
         .unwrap_or(message)
         .trim_end_matches('.');
+    let message = &in_words_of_sql(message);
     let mut letters = message.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(letters).collect(),
         _ => message.to_owned(),
     }
+}
+
+/// Types of the engine, and what they are called in SQL.
+const TYPES: [(&str, &str); 17] = [
+    ("Binary", "VARBINARY"),
+    ("BinaryView", "VARBINARY"),
+    ("Boolean", "BOOLEAN"),
+    ("Date32", "DATE"),
+    ("Float32", "REAL"),
+    ("Float64", "DOUBLE"),
+    ("Int16", "SMALLINT"),
+    ("Int32", "INTEGER"),
+    ("Int64", "BIGINT"),
+    ("Int8", "TINYINT"),
+    ("LargeBinary", "VARBINARY"),
+    ("LargeUtf8", "VARCHAR"),
+    ("List", "ARRAY"),
+    ("Struct", "ROW"),
+    ("Timestamp", "TIMESTAMP"),
+    ("Utf8", "VARCHAR"),
+    ("Utf8View", "VARCHAR"),
+];
+
+/// A message with the names that types have in SQL.
+fn in_words_of_sql(message: &str) -> String {
+    let mut told = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_alphanumeric()) {
+        let (before, word) = rest.split_at(start);
+        let end = word.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        let (word, behind) = word.split_at(end.unwrap_or(word.len()));
+        told.push_str(before);
+        told.push_str(
+            TYPES
+                .iter()
+                .find(|(known, _)| *known == word)
+                .map_or(word, |(_, name)| name),
+        );
+        rest = behind;
+    }
+    told.push_str(rest);
+    // Times are in microseconds, mostly of UTC, and an element has no name of its own.
+    told.replace("TIMESTAMP(µs, \"UTC\")", "TIMESTAMP")
+        .replace("TIMESTAMP(µs)", "TIMESTAMP")
+        .replace(", field: 'element')", ")")
 }
 
 #[cfg(test)]
@@ -277,6 +334,10 @@ mod tests {
     fn messages_are_in_our_manner() {
         assert_eq!(clean("Arrow error: Parser error: Bad value."), "bad value");
         assert_eq!(clean("UDF is gone"), "UDF is gone");
+        assert_eq!(
+            clean("there is no f(Timestamp(µs, \"UTC\"), Utf8View, List(Int64)); my_Utf8"),
+            "there is no f(TIMESTAMP, VARCHAR, ARRAY(BIGINT)); my_Utf8"
+        );
         assert_eq!(clean(""), "");
     }
 

@@ -22,7 +22,7 @@ use parking_lot::RwLock;
 use crate::catalog::{KnownSnapshots, Names, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
 use crate::variant::VariantPaths;
-use crate::{Answer, EngineSettings, QueryError, Scope, Share, aggregates, functions, planning, refusal};
+use crate::{Answer, EngineSettings, QueryError, Scope, Share, aggregates, blame, functions, planning, refusal};
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.
 #[derive(Clone)]
@@ -114,24 +114,31 @@ impl Engine {
         refusal::asking(sql)?;
         let scans = Figures::default();
         let names = self.names().await?;
-        let planning_failed = |error| QueryError::planning(error, sql, &names);
         let opened = self.open(names.clone(), scans.clone());
         let context = SessionContext::new_with_state(opened.session());
-        let plan = planning::plan(&context.state(), sql, &names)
-            .await
-            .map_err(planning_failed)?;
+        let session = context.state();
+        let plan = match planning::plan(&session, sql, &names).await {
+            Ok(plan) => plan,
+            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
+        };
         refusal::check(&plan)?;
         let is_setting = matches!(
             plan,
             LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_))
         );
-        let frame = context.execute_logical_plan(plan).await.map_err(planning_failed)?;
+        let frame = match context.execute_logical_plan(plan).await {
+            Ok(frame) => frame,
+            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
+        };
         if is_setting {
             self.keep(context.state());
         }
         let task = Arc::new(frame.task_ctx());
         let (state, plan) = frame.into_parts();
-        let plan = physical(state, &plan).await.map_err(planning_failed)?;
+        let plan = match physical(state, &plan).await {
+            Ok(plan) => plan,
+            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
+        };
         let limit = self.memory_limit_bytes();
         let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
         Ok(Answer::new(started, scans, plan, stream, limit))
@@ -185,9 +192,10 @@ impl Engine {
         refusal::asking(sql)?;
         let names = self.names().await?;
         let session = self.open(names.clone(), Figures::default()).session_within(within);
-        let plan = planning::plan(&session, sql, &names)
-            .await
-            .map_err(|error| QueryError::planning(error, sql, &names))?;
+        let plan = match planning::plan(&session, sql, &names).await {
+            Ok(plan) => plan,
+            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
+        };
         refusal::check(&plan)?;
         Ok(Arc::clone(plan.schema().inner()))
     }

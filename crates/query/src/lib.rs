@@ -15,6 +15,7 @@ mod accent;
 mod aggregates;
 mod alias;
 mod answer;
+mod blame;
 mod catalog;
 mod diagnosis;
 mod engine;

@@ -12,14 +12,22 @@ const MOST_ALIASES: usize = 32;
 
 /// The plan of the one statement of `sql`, as `session` sees the tables.
 pub async fn plan(session: &SessionState, sql: &str, names: &Names) -> Result<LogicalPlan> {
+    with_aliases(session, statement(sql, names)?).await
+}
+
+/// The one statement of `sql` in the engine's words.
+pub fn statement(sql: &str, names: &Names) -> Result<parse::Statement> {
     let mut statement = parse::parse_as(sql, names.scope.accent)?;
     macros::expand(&mut statement, names)?;
     variant::respell(&mut statement, names);
-    with_aliases(session, statement).await
+    Ok(statement)
 }
 
 /// The plan of a statement; a name that is no column may be an alias.
-async fn with_aliases(session: &SessionState, mut statement: parse::Statement) -> Result<LogicalPlan, DataFusionError> {
+pub async fn with_aliases(
+    session: &SessionState,
+    mut statement: parse::Statement,
+) -> Result<LogicalPlan, DataFusionError> {
     for _ in 0..MOST_ALIASES {
         let error = match session.statement_to_plan(statement.clone()).await {
             Ok(plan) => return headings::shorten(plan),

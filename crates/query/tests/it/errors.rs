@@ -28,6 +28,10 @@ async fn complaints_point_at_what_is_wrong() {
         "SELECT srcaddr, count(*) FROM vpc_flow",
         "SELECT day FROM vpc_flow JOIN tgw_flow ON true",
         "SELECT sum(srcaddr) FROM vpc_flow",
+        "SELECT action,\n  upper(to_utf8(srcaddr))\nFROM vpc_flow",
+        "SELECT 1 FROM flow WHERE bytes > 1 AND date_add('day', 'x', start_time) IS NULL",
+        "SELECT (SELECT json_extract(srcaddr, '$[') FROM vpc_flow LIMIT 1)",
+        "SELECT a.b.c.d.e FROM vpc_flow a",
         "CREATE TABLE t (a INT)",
         "EXPLAIN INSERT INTO vpc_flow SELECT * FROM vpc_flow",
         "COPY vpc_flow TO 'x.csv'",
@@ -111,10 +115,12 @@ async fn complaints_point_at_what_is_wrong() {
     division by zero
 
     > SELECT CAST('x' AS INT)
-    cannot cast string 'x' to value of Int32 type
+    line 1, column 13: cannot cast string 'x' to value of INTEGER type
+      SELECT CAST('x' AS INT)
+                  ^
 
     > SELECT CAST(srcaddr AS INT) FROM vpc_flow WHERE srcaddr = '10.0.0.1'
-    cannot cast string '10.0.0.1' to value of Int32 type
+    cannot cast string '10.0.0.1' to value of INTEGER type
 
     > SELECT ip_in(srcaddr, '10.0.0.0/99') FROM vpc_flow
     `10.0.0.0/99` is no block of addresses; ip_in takes one such as 10.0.0.0/8 or fc00::/7
@@ -130,7 +136,31 @@ async fn complaints_point_at_what_is_wrong() {
              ^
 
     > SELECT sum(srcaddr) FROM vpc_flow
-    there is no sum(Utf8View); there is sum(Decimal), sum(UInt64), sum(Int64), sum(Float64), sum(Duration), sum(Interval)
+    line 1, column 8: there is no sum(VARCHAR); there is sum(Decimal), sum(UInt64), sum(BIGINT), sum(DOUBLE), sum(Duration), sum(Interval)
+      SELECT sum(srcaddr) FROM vpc_flow
+             ^
+
+    > SELECT action,
+    >   upper(to_utf8(srcaddr))
+    > FROM vpc_flow
+    line 2, column 3: there is no upper(VARBINARY); there is upper(String)
+        upper(to_utf8(srcaddr))
+        ^
+
+    > SELECT 1 FROM flow WHERE bytes > 1 AND date_add('day', 'x', start_time) IS NULL
+    line 1, column 56: date_add takes a unit, a number and a time: date_add('day', -7, current_date)
+      SELECT 1 FROM flow WHERE bytes > 1 AND date_add('day', 'x', start_time) IS NULL
+                                                             ^
+
+    > SELECT (SELECT json_extract(srcaddr, '$[') FROM vpc_flow LIMIT 1)
+    line 1, column 38: json_extract: the path `$[` makes no sense at character 2; one is written `$.userIdentity.type` or `$.items[0]`
+      SELECT (SELECT json_extract(srcaddr, '$[') FROM vpc_flow LIMIT 1)
+                                           ^
+
+    > SELECT a.b.c.d.e FROM vpc_flow a
+    line 1, column 8: `a.b.c.d.e` has too many parts for a column
+      SELECT a.b.c.d.e FROM vpc_flow a
+             ^
 
     > CREATE TABLE t (a INT)
     CREATE TABLE is not done yet

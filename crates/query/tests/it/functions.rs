@@ -40,7 +40,7 @@ async fn json_is_taken_apart() {
             "json_extract('{}', '$.a.*')",
             "the path `$.a.*` makes no sense at character 4",
         ),
-        ("json_extract(1, '$.a')", "JSON is text here, not Int64"),
+        ("json_extract(1, '$.a')", "JSON is text here, not BIGINT"),
     ])
     .await;
 }
@@ -79,7 +79,7 @@ async fn text_is_taken_apart() {
         ("contains(1, 2)", "contains takes a list and a value"),
         (
             "element_at(1, 2)",
-            "element_at takes a list and a position, or a map and a key, not Int64",
+            "element_at takes a list and a position, or a map and a key, not BIGINT",
         ),
     ])
     .await;
