@@ -5,14 +5,15 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 
 use crate::catalog::Names;
+use crate::parameters::Parameters;
 use crate::{alias, headings, macros, parse, variant};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
 
 /// The plan of the one statement of `sql`, as `session` sees the tables.
-pub async fn plan(session: &SessionState, sql: &str, names: &Names) -> Result<LogicalPlan> {
-    let mut statement = parse::parse_as(sql, names.scope.accent)?;
+pub async fn plan(session: &SessionState, sql: &str, parameters: &Parameters, names: &Names) -> Result<LogicalPlan> {
+    let mut statement = parse::parse_with(sql, names.scope.accent, parameters)?;
     macros::expand(&mut statement, names)?;
     variant::respell(&mut statement, names);
     with_aliases(session, statement).await

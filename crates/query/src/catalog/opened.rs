@@ -19,7 +19,7 @@ use super::provider::LakeCatalogs;
 use super::{Names, Relation};
 use crate::accent::Accent;
 use crate::scope::Scope;
-use crate::{planning, variant};
+use crate::{Parameters, planning, variant};
 
 /// Views that ask one another, so deep at most: each takes its part of the stack.
 const DEEPEST_VIEW: usize = 12;
@@ -200,7 +200,7 @@ impl OpenedTables {
             scope: scope.clone(),
         };
         let session = self.session_of(&names, within);
-        let mut plan = Box::pin(planning::plan(&session, sql, &names)).await?;
+        let mut plan = Box::pin(planning::plan(&session, sql, &Parameters::default(), &names)).await?;
         if !columns.is_empty() {
             let given = plan.schema().fields().len();
             if given != columns.len() {

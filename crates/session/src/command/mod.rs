@@ -11,6 +11,7 @@ mod function;
 mod integration;
 mod partition;
 mod pipe;
+mod prepare;
 mod show;
 mod stage;
 mod table;
@@ -18,6 +19,7 @@ mod view;
 mod warehouse;
 
 use flowtrail_query::{Answer, QueryError};
+pub use prepare::Prepared;
 
 use crate::cursor::Cursor;
 use crate::{Session, SessionError};
@@ -48,6 +50,9 @@ pub enum Command {
     CreatePipe(pipe::CreatePipe),
     AlterPipe(pipe::AlterPipe),
     Drop(drop::Drop),
+    Prepare(prepare::Prepare),
+    Execute(prepare::Execute),
+    Deallocate(prepare::Deallocate),
     Show(show::Show),
 }
 
@@ -65,6 +70,9 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("MSCK") => Some(Command::RepairTable(alter_table::RepairTable::read(cursor)?)),
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
+        Some("PREPARE") => Some(Command::Prepare(prepare::Prepare::read(cursor)?)),
+        Some("EXECUTE") => Some(Command::Execute(prepare::Execute::read(cursor)?)),
+        Some("DEALLOCATE") => Some(Command::Deallocate(prepare::Deallocate::read(cursor)?)),
         Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
         Some("LIST" | "LS") => Some(Command::List(stage::List::read(cursor)?)),
@@ -112,6 +120,9 @@ impl Command {
             Self::CreatePipe(create) => create.run(session).await,
             Self::AlterPipe(alter) => alter.run(session).await,
             Self::Drop(drop) => drop.run(session).await,
+            Self::Prepare(prepare) => prepare.run(session).await,
+            Self::Execute(execute) => execute.run(session).await,
+            Self::Deallocate(deallocate) => deallocate.run(session),
             Self::Show(show) => show.run(session).await,
         }
     }

@@ -6,5 +6,6 @@ mod errors;
 mod external;
 mod loading;
 mod place;
+mod prepared;
 mod safety;
 mod variant;
