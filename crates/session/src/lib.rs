@@ -17,6 +17,7 @@ mod error;
 mod rows;
 mod session;
 mod settings;
+mod unloading;
 
 pub use error::SessionError;
 pub use session::Session;

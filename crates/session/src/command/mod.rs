@@ -2,6 +2,7 @@
 
 mod alter_table;
 mod copy;
+mod copy_out;
 mod crawl;
 mod create;
 mod database;
@@ -15,10 +16,12 @@ mod prepare;
 mod show;
 mod stage;
 mod table;
+mod unload;
 mod view;
 mod warehouse;
 
 use flowtrail_query::{Answer, QueryError};
+pub use integration::reaches;
 pub use prepare::Prepared;
 
 use crate::cursor::Cursor;
@@ -34,6 +37,8 @@ pub enum Command {
     CreateTable(table::CreateTable),
     Insert(table::Insert),
     Copy(copy::CopyInto),
+    CopyOut(Box<copy_out::CopyOut>),
+    Unload(Box<unload::Unload>),
     Crawl(crawl::Crawl),
     CreateExternalTable(Box<external_table::CreateExternalTable>),
     AddPartitions(partition::AddPartitions),
@@ -69,6 +74,10 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("ALTER") => alter_table::read(cursor)?,
         Some("MSCK") => Some(Command::RepairTable(alter_table::RepairTable::read(cursor)?)),
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
+        Some("UNLOAD") => Some(Command::Unload(Box::new(unload::Unload::read(cursor)?))),
+        Some("COPY") if copy_out::CopyOut::is_next(&cursor) => {
+            Some(Command::CopyOut(Box::new(copy_out::CopyOut::read(cursor)?)))
+        }
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
         Some("PREPARE") => Some(Command::Prepare(prepare::Prepare::read(cursor)?)),
         Some("EXECUTE") => Some(Command::Execute(prepare::Execute::read(cursor)?)),
@@ -104,6 +113,8 @@ impl Command {
             Self::CreateTable(create) => create.run(session).await,
             Self::Insert(insert) => insert.run(session).await,
             Self::Copy(copy) => copy.run(session).await,
+            Self::CopyOut(copy) => copy.run(session).await,
+            Self::Unload(unload) => unload.run(session).await,
             Self::Crawl(crawl) => crawl.run(session).await,
             Self::CreateExternalTable(create) => create.run(session).await,
             Self::AddPartitions(add) => add.run(session).await,

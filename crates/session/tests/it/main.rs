@@ -8,4 +8,5 @@ mod loading;
 mod place;
 mod prepared;
 mod safety;
+mod unloading;
 mod variant;
