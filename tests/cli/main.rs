@@ -17,5 +17,6 @@ mod site;
 mod statements;
 mod storage;
 mod terminal;
+mod unload;
 mod upkeep;
 mod vacuum;

@@ -461,3 +461,21 @@ fn athenas_guides_in_statements_of_ours() {
         [flows.iter().map(|flow| flow.bytes).sum::<i64>()]
     );
 }
+
+#[test]
+fn a_prepared_statement_lasts_as_long_as_its_run() {
+    let site = Site::new();
+    let script = site.folder.path().join("prepared.sql");
+    fs::write(
+        &script,
+        "CREATE TABLE t (a INT, b VARCHAR);\nPREPARE p FROM INSERT INTO t VALUES (?, ?); -- ?\nEXECUTE p USING 1, '; DROP TABLE t; --';\n\
+         EXECUTE p USING -2, NULL;\nPREPARE q (INT) AS SELECT a, b FROM t WHERE a <> $1 ORDER BY a;\nEXECUTE q(3);\n",
+    )
+    .unwrap();
+    let output = site.run(&["sql", "--format", "csv", "-f", script.to_str().unwrap()]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.ends_with("a,b\n-2,\n1,; DROP TABLE t; --\n"), "{told}");
+    let output = site.run(&["sql", "EXECUTE q(3)"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("no prepared statement `q`"), "{told}");
+}

@@ -29,6 +29,8 @@ pub struct DataFile {
     pub size_bytes: u64,
     /// Its `day=` partition as text (`2026-11-01`), where the table has one and the value is not null.
     pub day: Option<String>,
+    /// Whether its table is partitioned by day.
+    pub is_partitioned: bool,
     /// When it was written, in milliseconds since 1970.
     pub modified_ms: i64,
     /// Delta's statistics of it, as JSON (protocol, "Per-file Statistics").
@@ -54,6 +56,9 @@ impl Snapshot {
                 path: table_path.parts().chain(view.object_store_path().parts()).collect(),
                 size_bytes: view.size().unsigned_abs(),
                 day: day_of(&view),
+                is_partitioned: view
+                    .partition_values()
+                    .is_some_and(|values| !values.values().is_empty()),
                 modified_ms: view.modification_time(),
                 statistics: view.stats().map(Into::into),
                 view,

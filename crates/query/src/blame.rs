@@ -7,12 +7,11 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use datafusion::common::{DataFusionError, Result};
-use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::ast::{self, Expr, Spanned, Value, VisitorMut};
 
-use crate::catalog::Names;
 use crate::parse::{Statement, walk};
-use crate::{Place, QueryError, planning};
+use crate::planning::{self, Asked};
+use crate::{Place, QueryError};
 
 /// Errors that begin with so many of the same letters are one.
 const SAME_CHARS: usize = 16;
@@ -20,14 +19,20 @@ const SAME_CHARS: usize = 16;
 /// A statement is planned so often at most to find a place in it.
 const MOST_PLANS: usize = 100;
 
-/// What `error`, met when `sql` was planned, means, with its place as far as it can be found.
-pub async fn told(error: DataFusionError, session: &SessionState, sql: &str, names: &Names) -> QueryError {
-    match QueryError::planning(error, sql, names) {
+/// What planning gave, or what its error means.
+pub async fn placed<T>(planned: Result<T>, asked: &Asked<'_>) -> Result<T, QueryError> {
+    match planned {
+        Ok(planned) => Ok(planned),
+        Err(error) => Err(told(error, asked).await),
+    }
+}
+
+/// What `error`, met when a statement was planned, means, with its place as far as it can be found.
+async fn told(error: DataFusionError, asked: &Asked<'_>) -> QueryError {
+    match QueryError::planning(error, asked.sql, asked.names) {
         QueryError::Invalid { message, place: None } => {
             let search = Search {
-                session,
-                sql,
-                names,
+                asked,
                 message: &message,
             };
             let place = search.place().await;
@@ -38,9 +43,7 @@ pub async fn told(error: DataFusionError, session: &SessionState, sql: &str, nam
 }
 
 struct Search<'a> {
-    session: &'a SessionState,
-    sql: &'a str,
-    names: &'a Names,
+    asked: &'a Asked<'a>,
     /// What is wrong.
     message: &'a str,
 }
@@ -48,7 +51,7 @@ struct Search<'a> {
 impl Search<'_> {
     /// Where the smallest expression begins without which planning does not end with this error.
     async fn place(&self) -> Option<Place> {
-        let statement = planning::statement(self.sql, self.names).ok().filter(is_question)?;
+        let statement = self.asked.statement().ok().filter(is_question)?;
         let mut listing = Listing::default();
         walk(&mut statement.clone(), &mut listing);
         let expressions = listing.found;
@@ -70,7 +73,7 @@ impl Search<'_> {
             (at, end) = (at + 1, expression.end);
         }
         let (line, column) = found?;
-        Place::new(self.sql, line, column)
+        Place::new(self.asked.sql, line, column)
     }
 
     /// Whether planning ends with the same error, or one that says it of other types.
@@ -78,7 +81,7 @@ impl Search<'_> {
         let Err(error) = self.planned(statement).await else {
             return false;
         };
-        match QueryError::planning(error, self.sql, self.names) {
+        match QueryError::planning(error, self.asked.sql, self.asked.names) {
             QueryError::Invalid { message, .. } => {
                 let same = message
                     .chars()
@@ -91,8 +94,8 @@ impl Search<'_> {
     }
 
     async fn planned(&self, statement: Statement) -> Result<()> {
-        let plan = planning::with_aliases(self.session, statement).await?;
-        self.session.optimize(&plan).map(|_| ())
+        let plan = planning::with_aliases(self.asked.session, statement).await?;
+        self.asked.session.optimize(&plan).map(|_| ())
     }
 
     /// Whether the error is about the call of a function, and not about what it is given.

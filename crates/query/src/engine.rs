@@ -10,9 +10,9 @@ use datafusion::common::DataFusionError;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::planner::ExprPlanner;
-use datafusion::logical_expr::{LogicalPlan, Statement};
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, Statement};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionContext, ident};
 use flowtrail_catalog::{Catalog, ObjectName};
 use flowtrail_external::Access;
 use flowtrail_lake::Lake;
@@ -21,8 +21,12 @@ use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, Names, OpenedTables};
 use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_rules};
+use crate::planning::Asked;
 use crate::variant::VariantPaths;
-use crate::{Answer, EngineSettings, QueryError, Scope, Share, aggregates, blame, functions, planning, refusal};
+use crate::{
+    Answer, EngineSettings, Marks, Parameters, QueryError, Scope, Share, aggregates, blame, functions, parameters,
+    refusal,
+};
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.
 #[derive(Clone)]
@@ -110,6 +114,11 @@ impl Engine {
     /// Runs one statement. The tables it names are read as they stand when it is planned, whatever is loaded
     /// meanwhile; its rows come while the answer's stream is taken.
     pub async fn run(&self, sql: &str) -> Result<Answer, QueryError> {
+        self.run_with(sql, &Parameters::default(), &[]).await
+    }
+
+    /// Like [`Self::run`], of a statement with `parameters`, whose rows are wanted in the order of the columns `order`.
+    pub async fn run_with(&self, sql: &str, parameters: &Parameters, order: &[String]) -> Result<Answer, QueryError> {
         let started = Instant::now();
         refusal::asking(sql)?;
         let scans = Figures::default();
@@ -117,28 +126,26 @@ impl Engine {
         let opened = self.open(names.clone(), scans.clone());
         let context = SessionContext::new_with_state(opened.session());
         let session = context.state();
-        let plan = match planning::plan(&session, sql, &names).await {
-            Ok(plan) => plan,
-            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
+        let asked = Asked {
+            session: &session,
+            sql,
+            parameters,
+            names: &names,
         };
+        let plan = blame::placed(asked.plan().await, &asked).await?;
         refusal::check(&plan)?;
+        let plan = blame::placed(ordered(plan, order), &asked).await?;
         let is_setting = matches!(
             plan,
             LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_))
         );
-        let frame = match context.execute_logical_plan(plan).await {
-            Ok(frame) => frame,
-            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
-        };
+        let frame = blame::placed(context.execute_logical_plan(plan).await, &asked).await?;
         if is_setting {
             self.keep(context.state());
         }
         let task = Arc::new(frame.task_ctx());
         let (state, plan) = frame.into_parts();
-        let plan = match physical(state, &plan).await {
-            Ok(plan) => plan,
-            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
-        };
+        let plan = blame::placed(physical(state, &plan).await, &asked).await?;
         let limit = self.memory_limit_bytes();
         let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
         Ok(Answer::new(started, scans, plan, stream, limit))
@@ -180,22 +187,42 @@ impl Engine {
 
     /// The columns a question would have, without asking it: whether it makes sense.
     pub async fn check(&self, sql: &str) -> Result<SchemaRef, QueryError> {
-        self.check_within(sql, &[]).await
+        self.check_within(sql, &Parameters::default(), &[]).await
+    }
+
+    /// Like [`Self::check`], of a statement with `parameters`.
+    pub async fn check_with(&self, sql: &str, parameters: &Parameters) -> Result<SchemaRef, QueryError> {
+        self.check_within(sql, parameters, &[]).await
+    }
+
+    /// Whether a text is one question that can be read once its `marks` have values; what it names is not looked at.
+    pub async fn check_syntax(&self, sql: &str, marks: Marks) -> Result<(), QueryError> {
+        refusal::asking(sql)?;
+        parameters::check_syntax(sql, marks, &self.names().await?)
     }
 
     /// Like [`Self::check`], of the query of a view that is to be called `name`.
     pub async fn check_view(&self, sql: &str, name: &ObjectName) -> Result<SchemaRef, QueryError> {
-        self.check_within(sql, std::slice::from_ref(name)).await
+        self.check_within(sql, &Parameters::default(), std::slice::from_ref(name))
+            .await
     }
 
-    async fn check_within(&self, sql: &str, within: &[ObjectName]) -> Result<SchemaRef, QueryError> {
+    async fn check_within(
+        &self,
+        sql: &str,
+        parameters: &Parameters,
+        within: &[ObjectName],
+    ) -> Result<SchemaRef, QueryError> {
         refusal::asking(sql)?;
         let names = self.names().await?;
         let session = self.open(names.clone(), Figures::default()).session_within(within);
-        let plan = match planning::plan(&session, sql, &names).await {
-            Ok(plan) => plan,
-            Err(error) => return Err(blame::told(error, &session, sql, &names).await),
+        let asked = Asked {
+            session: &session,
+            sql,
+            parameters,
+            names: &names,
         };
+        let plan = blame::placed(asked.plan().await, &asked).await?;
         refusal::check(&plan)?;
         Ok(Arc::clone(plan.schema().inner()))
     }
@@ -237,6 +264,15 @@ impl Engine {
         session.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
         *self.session.write() = session;
     }
+}
+
+/// A plan whose rows come in the order of columns, which are named as its own are.
+fn ordered(plan: LogicalPlan, order: &[String]) -> Result<LogicalPlan, DataFusionError> {
+    if order.is_empty() {
+        return Ok(plan);
+    }
+    let sort = order.iter().map(|name| ident(name).sort(true, true));
+    LogicalPlanBuilder::from(plan).sort(sort.collect::<Vec<_>>())?.build()
 }
 
 /// A session that was built anew. Building registers functions in any order, and some of ours have names that the

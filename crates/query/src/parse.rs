@@ -14,6 +14,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Wor
 
 use crate::accent::{self, Accent};
 use crate::functions::Unit;
+use crate::parameters::Parameters;
 use crate::{load_functions, unheeded, unnest};
 
 /// Reads one statement, in the accent of its words.
@@ -30,9 +31,13 @@ pub fn parse(sql: &str) -> Result<Statement> {
 /// `dateadd(day, -30, start_time)` may be a word, as Snowflake has it, and `IPADDRESS '10.0.0.1'` is an address, as in
 /// Athena.
 pub fn parse_as(sql: &str, accent: Accent) -> Result<Statement> {
-    let mut tokens = Tokenizer::new(&GenericDialect {}, sql)
-        .tokenize_with_location()
-        .map_err(|e| syntax(e.into()))?;
+    parse_with(sql, accent, &Parameters::default())
+}
+
+/// Like [`parse_as`], of a statement that has values for its parameters.
+pub fn parse_with(sql: &str, accent: Accent, parameters: &Parameters) -> Result<Statement> {
+    let mut tokens = tokens_of(sql)?;
+    parameters.number(&mut tokens);
     let accent = accent.of(&tokens);
     quote_end(&mut tokens);
     bind_distinct(&mut tokens);
@@ -48,15 +53,31 @@ pub fn parse_as(sql: &str, accent: Accent) -> Result<Statement> {
     let mut statements = DFParserBuilder::new(tokens)
         .with_dialect(dialect)
         .build()?
-        .parse_statements()?;
+        .parse_statements()
+        .map_err(|error| parameters.unnumbered(error))?;
     let none = || syntax(ParserError::ParserError("there is no statement to run".into()));
     let mut statement = statements.pop_front().ok_or_else(none)?;
+    parameters.bind(&mut statement)?;
     load_functions::rewrite(&mut statement);
     accent::settle(&mut statement, accent);
     accent::respell(&mut statement);
     unnest::rewrite(&mut statement);
     unheeded::refuse(&mut statement)?;
     Ok(statement)
+}
+
+fn tokens_of(sql: &str) -> Result<Vec<TokenWithSpan>> {
+    Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize_with_location()
+        .map_err(|e| syntax(e.into()))
+}
+
+/// The tokens of constants, those of types that only Athena has among them.
+pub fn constant_tokens(sql: &str) -> Result<Vec<TokenWithSpan>> {
+    let mut tokens = tokens_of(sql)?;
+    call_addresses(&mut tokens);
+    accent::quote_nested_types(&mut tokens);
+    Ok(tokens)
 }
 
 /// Goes through a statement, also one that is only to be explained.
@@ -178,7 +199,7 @@ fn quote_units(tokens: &mut [TokenWithSpan]) {
 }
 
 /// Types of Athena's whose constants are written as those of DATE are, and the functions that read them.
-const CONSTANTS: &[(&str, &str)] = &[("ipaddress", "ip_address"), ("ipprefix", "ip_block")];
+pub const CONSTANTS: &[(&str, &str)] = &[("ipaddress", "ip_address"), ("ipprefix", "ip_block")];
 
 /// Makes `IPADDRESS '10.0.0.1'` a call, `ip_address('10.0.0.1')`.
 fn call_addresses(tokens: &mut Vec<TokenWithSpan>) {

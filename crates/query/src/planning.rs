@@ -5,22 +5,38 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 
 use crate::catalog::Names;
+use crate::parameters::Parameters;
 use crate::{alias, headings, macros, parse, variant};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
 
-/// The plan of the one statement of `sql`, as `session` sees the tables.
-pub async fn plan(session: &SessionState, sql: &str, names: &Names) -> Result<LogicalPlan> {
-    with_aliases(session, statement(sql, names)?).await
+/// A statement that is to be planned, and what it may name.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The tables as it sees them.
+    pub session: &'a SessionState,
+    /// The one statement.
+    pub sql: &'a str,
+    /// Values for its marks.
+    pub parameters: &'a Parameters,
+    /// What can be named.
+    pub names: &'a Names,
 }
 
-/// The one statement of `sql` in the engine's words.
-pub fn statement(sql: &str, names: &Names) -> Result<parse::Statement> {
-    let mut statement = parse::parse_as(sql, names.scope.accent)?;
-    macros::expand(&mut statement, names)?;
-    variant::respell(&mut statement, names);
-    Ok(statement)
+impl Asked<'_> {
+    /// Its plan.
+    pub async fn plan(&self) -> Result<LogicalPlan> {
+        with_aliases(self.session, self.statement()?).await
+    }
+
+    /// It in the engine's words.
+    pub fn statement(&self) -> Result<parse::Statement> {
+        let mut statement = parse::parse_with(self.sql, self.names.scope.accent, self.parameters)?;
+        macros::expand(&mut statement, self.names)?;
+        variant::respell(&mut statement, self.names);
+        Ok(statement)
+    }
 }
 
 /// The plan of a statement; a name that is no column may be an alias.

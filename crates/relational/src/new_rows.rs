@@ -32,12 +32,13 @@ pub struct NewRows {
 }
 
 impl NewRows {
-    /// Looks for the rows of `source` that `target` has not.
+    /// Looks for the rows of `source`, a log or another table, that `target` has not.
     pub async fn find(
+        is_log: bool,
         (source, source_now): (&Table, &Snapshot),
         (target, target_now): (&Table, Option<&Snapshot>),
     ) -> Result<Self, RelationalError> {
-        if source_now.schema().column_with_name(OBJECT).is_some() {
+        if is_log {
             return Self::of_objects((source, source_now), (target, target_now)).await;
         }
         let files = match last_version(target, target_now).await? {

@@ -132,8 +132,13 @@ impl Relationalize {
         .await?;
         let target = self.lake.table(&tables.tables[0].definition());
         let target_now = target.snapshot().await?;
-        let new = NewRows::find((&source, &source_now), (&target, target_now.as_ref())).await?;
-        let json = json_text(&self.source);
+        let new = NewRows::find(
+            self.kind().is_some(),
+            (&source, &source_now),
+            (&target, target_now.as_ref()),
+        )
+        .await?;
+        let json = self.json_text();
         let mut numbers = ListNumbers::of(batch);
         let names: Vec<&str> = source_now
             .schema()
@@ -144,7 +149,7 @@ impl Relationalize {
         for file in &new.files {
             let mut batches = file.read_columns(&source, &names).await?;
             while let Some(batch) = batches.try_next().await? {
-                let batch = new.of(&with_place(&batch, file, &source_now)?)?;
+                let batch = new.of(&self.with_place(&batch, file, &source_now)?)?;
                 if batch.num_rows() == 0 {
                     continue;
                 }
@@ -164,9 +169,44 @@ impl Relationalize {
         Ok(Some((run.outcomes(&tables)?, run.flattened(&tables))))
     }
 
+    /// The kind of log that the source holds; `None` for a table that somebody made.
+    fn kind(&self) -> Option<LogKind> {
+        let is_of = |kind: &LogKind| log_table(*kind).folder == self.source.folder;
+        LogKind::ALL.into_iter().find(is_of)
+    }
+
+    fn json_text(&self) -> JsonText {
+        let paths = |kind| JsonText::In(json_columns(kind).into_iter().collect());
+        self.kind().map_or(JsonText::Anywhere, paths)
+    }
+
+    /// Rows with what is true of all of them: their day, or the version of the source that they were read from.
+    fn with_place(
+        &self,
+        batch: &RecordBatch,
+        file: &AddedFile,
+        source: &Snapshot,
+    ) -> Result<RecordBatch, RelationalError> {
+        let (name, value): (_, Box<dyn Datum>) = match (&file.day, self.kind()) {
+            (Some(day), Some(_)) => {
+                let day = cast(&StringArray::from_iter_values([day]), &DataType::Date32)?;
+                (DAY, Box::new(Scalar::new(day)))
+            }
+            (None, Some(_)) => return Ok(batch.clone()),
+            (_, None) => {
+                let version = i64::try_from(source.version()).unwrap_or(i64::MAX);
+                (VERSION, Box::new(Int64Array::new_scalar(version)))
+            }
+        };
+        let values = take(value.get().0, &UInt32Array::from(vec![0; batch.num_rows()]), None)?;
+        let field = Arc::new(Field::new(name, values.data_type().clone(), true));
+        let fields: Vec<_> = batch.schema_ref().fields().iter().cloned().chain([field]).collect();
+        let columns = batch.columns().iter().cloned().chain([values]).collect();
+        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+    }
+
     /// The columns of the target that are there from the start.
     fn columns(&self, source: &Schema) -> Result<Schema, RelationalError> {
-        let is_log = source.column_with_name(DAY).is_some();
         for reserved in [OTHER, VERSION] {
             if source.column_with_name(reserved).is_some() {
                 return Err(RelationalError::Reserved {
@@ -182,49 +222,16 @@ impl Relationalize {
             .filter(flat)
             .map(|field| field.as_ref().clone().with_name(field.name().to_lowercase()))
             .collect();
-        let json = json_text(&self.source);
+        let json = self.json_text();
         if let JsonText::In(paths) = &json {
             fields.retain(|field| !paths.contains(field.name()));
         }
-        if !is_log {
+        if self.kind().is_none() {
             fields.push(Field::new(VERSION, DataType::Int64, true));
         }
         fields.push(Field::new(OTHER, DataType::Utf8, true));
         Ok(Schema::new(fields))
     }
-}
-
-/// Rows with what is true of all of them: their day, or the version of the source that they were read from.
-fn with_place(batch: &RecordBatch, file: &AddedFile, source: &Snapshot) -> Result<RecordBatch, RelationalError> {
-    let mut fields = batch.schema_ref().fields().to_vec();
-    let mut columns = batch.columns().to_vec();
-    let mut put = |name: &str, value: &dyn Datum| -> Result<(), RelationalError> {
-        let values = value.get().0;
-        let values = take(values, &UInt32Array::from(vec![0; batch.num_rows()]), None)?;
-        fields.push(Arc::new(Field::new(name, values.data_type().clone(), true)));
-        columns.push(values);
-        Ok(())
-    };
-    if let Some(day) = &file.day {
-        put(
-            DAY,
-            &Scalar::new(cast(&StringArray::from_iter_values([day]), &DataType::Date32)?),
-        )?;
-    }
-    if source.schema().column_with_name(DAY).is_none() {
-        let version = i64::try_from(source.version()).unwrap_or(i64::MAX);
-        put(VERSION, &Int64Array::new_scalar(version))?;
-    }
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
-}
-
-fn json_text(source: &TableDefinition) -> JsonText {
-    let kind = LogKind::ALL
-        .into_iter()
-        .find(|kind| log_table(*kind).folder == source.folder);
-    kind.map_or(JsonText::Anywhere, |kind| {
-        JsonText::In(json_columns(kind).into_iter().collect())
-    })
 }
 
 /// What tells names apart that are spelled alike once they are safe for a path (FNV-1a).

@@ -11,17 +11,21 @@ pub struct Cursor<'a> {
     at: usize,
 }
 
-/// The query at the end of a statement.
+/// A query in a statement.
 #[derive(Clone, Debug)]
 pub struct Query {
     statement: String,
     offset: usize,
+    end: usize,
 }
 
 impl Query {
     /// The query as it was written.
     pub fn text(&self) -> &str {
-        self.statement[self.offset..].trim().trim_end_matches(';').trim_end()
+        self.statement[self.offset..self.end]
+            .trim()
+            .trim_end_matches(';')
+            .trim_end()
     }
 
     /// An error of the query, with its place in the whole statement.
@@ -225,9 +229,23 @@ impl<'a> Cursor<'a> {
         let query = Query {
             statement: self.sql.to_owned(),
             offset: self.offset(),
+            end: self.sql.len(),
         };
         self.at = self.tokens.len();
         query
+    }
+
+    /// Like [`Self::bracketed`], of a query.
+    pub fn bracketed_query(&mut self) -> Read<Query> {
+        let offset = self.offset();
+        self.bracketed()?;
+        // The bracket itself is behind it, and is the last that was read.
+        let end = self.tokens[self.at - 1].offset;
+        Ok(Query {
+            statement: self.sql.to_owned(),
+            offset,
+            end,
+        })
     }
 
     /// The end of the statement, which must be here.

@@ -3,6 +3,7 @@
 use flowtrail_catalog::CatalogError;
 use flowtrail_lake::LakeError;
 use flowtrail_query::QueryError;
+use flowtrail_query::output::OutputError;
 use flowtrail_source::SourceError;
 
 /// Why a statement was not done.
@@ -26,6 +27,9 @@ pub enum SessionError {
     /// Rows were not made flat.
     #[error(transparent)]
     Relational(#[from] flowtrail_relational::RelationalError),
+    /// Rows cannot be written as files.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// The lake's storage failed.
     #[error(transparent)]
     Lake(#[from] Box<LakeError>),
@@ -57,6 +61,12 @@ impl SessionError {
             Self::External(error) => error.hint(),
             Self::Load(error) => error.hint(),
             Self::Relational(error) => error.hint(),
+            Self::Output(OutputError::Misread { .. }) => Some(
+                "CSV with values enclosed (FIELD_OPTIONALLY_ENCLOSED_BY = '\"', or Athena's format = 'CSV'), another \
+                 delimiter, JSON or Parquet hold any text"
+                    .to_owned(),
+            ),
+            Self::Output(_) => None,
             Self::Lake(error) => error.hint(),
             Self::Refused { hint, .. } => hint.clone(),
         }

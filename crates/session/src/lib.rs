@@ -18,6 +18,7 @@ mod kept;
 mod rows;
 mod session;
 mod settings;
+mod unloading;
 
 pub use error::SessionError;
 pub use kept::kept_tables;

@@ -1,24 +1,36 @@
 //! Statements one after another, each of which may change what the next ones mean.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::datatypes::SchemaRef;
 use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, ObjectName};
-use flowtrail_query::{Answer, Engine, Names, QueryError};
+use flowtrail_query::{Answer, Engine, Names, Parameters, QueryError};
 use flowtrail_source::AwsSettings;
+use parking_lot::RwLock;
 
-use crate::{SessionError, command};
+use crate::SessionError;
+use crate::command::{self, Prepared};
 
-/// Runs statements of every kind over a lake. Cheap to clone; clones share what `SET` and `USE` set.
+/// Runs statements of every kind over a lake. Cheap to clone; clones share what `SET`, `USE` and `PREPARE` set.
 #[derive(Clone, Debug)]
 pub struct Session {
     engine: Engine,
     aws: AwsSettings,
+    prepared: Arc<RwLock<BTreeMap<String, Prepared>>>,
+    /// Values for the statement that is run.
+    parameters: Arc<Parameters>,
 }
 
 impl Session {
     /// A session over the engine's lake; places outside it are reached with `aws`.
     pub fn new(engine: Engine, aws: AwsSettings) -> Self {
-        Self { engine, aws }
+        Self {
+            engine,
+            aws,
+            prepared: Arc::default(),
+            parameters: Arc::default(),
+        }
     }
 
     /// The engine that answers questions.
@@ -36,8 +48,52 @@ impl Session {
     pub async fn run(&self, sql: &str) -> Result<Answer, SessionError> {
         match command::read(sql)? {
             Some(command) => Box::pin(command.run(self)).await,
-            None => Ok(self.engine.run(sql).await?),
+            None => Ok(self.ask(sql).await?),
         }
+    }
+
+    /// Asks a question, with the values that the statement it is a part of was given.
+    pub(crate) async fn ask(&self, sql: &str) -> Result<Answer, QueryError> {
+        self.ask_in_order(sql, &[]).await
+    }
+
+    /// Like [`Self::ask`], for rows in the order of columns.
+    pub(crate) async fn ask_in_order(&self, sql: &str, order: &[String]) -> Result<Answer, QueryError> {
+        self.engine.run_with(sql, &self.parameters, order).await
+    }
+
+    /// The columns that a question would have.
+    pub(crate) async fn check(&self, sql: &str) -> Result<SchemaRef, QueryError> {
+        self.engine.check_with(sql, &self.parameters).await
+    }
+
+    /// The session as one statement sees it that has values for its parameters.
+    pub(crate) fn with(&self, parameters: Parameters) -> Self {
+        Self {
+            parameters: Arc::new(parameters),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn prepare(&self, name: &str, prepared: Prepared) {
+        self.prepared.write().insert(name.to_owned(), prepared);
+    }
+
+    pub(crate) fn prepared(&self, name: &str) -> Option<Prepared> {
+        self.prepared.read().get(name).cloned()
+    }
+
+    pub(crate) fn prepared_names(&self) -> Vec<String> {
+        self.prepared.read().keys().cloned().collect()
+    }
+
+    /// Forgets a prepared statement; whether there was one.
+    pub(crate) fn unprepare(&self, name: &str) -> bool {
+        self.prepared.write().remove(name).is_some()
+    }
+
+    pub(crate) fn forget_prepared(&self) {
+        self.prepared.write().clear();
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {

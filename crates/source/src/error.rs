@@ -43,6 +43,20 @@ pub enum SourceError {
         /// The nearest folder above it that exists.
         nearest: Option<String>,
     },
+    /// Files cannot be put there.
+    #[error("nothing can be written to `{place}`: {reason}")]
+    NoTarget {
+        /// The place as it was given.
+        place: String,
+        /// What is wrong with it and what was expected.
+        reason: String,
+    },
+    /// A file that would be written is there.
+    #[error("{uri} is there already, and is not replaced")]
+    Occupied {
+        /// The file or object.
+        uri: String,
+    },
     /// The path is neither a file nor a folder.
     #[error("{path} is {found}, not a file or a folder")]
     NotAFile {
@@ -173,6 +187,11 @@ impl SourceError {
                 nearest: Some(nearest), ..
             } => format!("{nearest} exists; look there for the name"),
             Self::NotAFile { .. } => "feed a stream through standard input, with `-` as the place".to_owned(),
+            Self::PermissionDenied {
+                action: "write" | "create",
+                path,
+                ..
+            } => format!("give this user write permission on {}", path.display()),
             Self::PermissionDenied { path, .. } => {
                 format!(
                     "give this user read permission on {} (and `x` on the folders above it)",
@@ -186,6 +205,11 @@ impl SourceError {
             Self::AccessDenied { action: "list", uri } => {
                 format!(
                     "the caller needs s3:ListBucket on the bucket of {uri}; `aws sts get-caller-identity` says who the caller is"
+                )
+            }
+            Self::AccessDenied { action: "write", uri } => {
+                format!(
+                    "the caller needs s3:PutObject on {uri}, and kms:GenerateDataKey if the bucket is encrypted with a KMS key"
                 )
             }
             Self::AccessDenied { uri, .. } => {

@@ -1,4 +1,5 @@
-//! Names and fetches the objects Flowtrail loads: a file, a folder, an S3 bucket, standard input.
+//! Names and fetches the objects Flowtrail loads: a file, a folder, an S3 bucket, standard input; and puts files into
+//! places ([`Delivery`]).
 //!
 //! A [`Source`] is opened over a [`Place`]; it lists [`Object`]s in key order and fetches each as [`Fetched`] bytes or
 //! file. What an AWS key says by itself (account, region, day) is read by [`key_facts`] and filtered by [`KeyFilter`],
@@ -9,6 +10,7 @@
 mod aws;
 mod bucket;
 mod credentials;
+mod delivery;
 mod error;
 mod fetched;
 mod filter;
@@ -20,6 +22,7 @@ mod place;
 mod source;
 
 pub use aws::{AwsSettings, caller, s3_store};
+pub use delivery::{Delivery, Parcel};
 pub use error::SourceError;
 pub use fetched::{Fetched, SPOOL_BYTES};
 pub use filter::{KeyFilter, Verdict};

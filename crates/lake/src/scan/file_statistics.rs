@@ -20,6 +20,8 @@ use crate::stage::day_number;
 pub struct FileStatistics {
     json: Value,
     day: Option<i32>,
+    /// Whether the table is partitioned by day, and has no column of that name in its files.
+    is_partitioned: bool,
     /// For the engine's planner, when it was first asked for.
     planning: OnceLock<Arc<Statistics>>,
 }
@@ -46,6 +48,7 @@ impl FileStatistics {
         Self {
             json,
             day,
+            is_partitioned: file.is_partitioned,
             planning: OnceLock::new(),
         }
     }
@@ -65,14 +68,14 @@ impl FileStatistics {
     }
 
     fn nulls(&self, column: &str) -> Option<u64> {
-        if column == DAY {
+        if column == DAY && self.is_partitioned {
             return Some(if self.day.is_some() { 0 } else { self.rows()? });
         }
         self.json["nullCount"][column].as_u64()
     }
 
     fn end(&self, column: &str, data_type: &DataType, end: End) -> Option<ScalarValue> {
-        if column == DAY {
+        if column == DAY && self.is_partitioned {
             return self.day.map(|day| ScalarValue::Date32(Some(day)));
         }
         let field = if end == End::Least { "minValues" } else { "maxValues" };

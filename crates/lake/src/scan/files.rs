@@ -52,7 +52,7 @@ pub enum Streams {
 impl FileScan<'_> {
     /// The scan as a plan.
     pub fn plan(self) -> Result<Arc<dyn ExecutionPlan>> {
-        let (file_schema, partition) = split_partition(self.schema);
+        let (file_schema, partition) = self.split_partition();
         let table_schema = TableSchema::builder(Arc::clone(&file_schema))
             .with_table_partition_cols(partition.iter().cloned().collect::<Vec<_>>())
             .build();
@@ -93,12 +93,18 @@ impl FileScan<'_> {
         }
         Ok(DataSourceExec::from_data_source(config.build()))
     }
-}
 
-fn split_partition(schema: &SchemaRef) -> (SchemaRef, Option<FieldRef>) {
-    let (partition, columns): (Vec<FieldRef>, Vec<FieldRef>) =
-        schema.fields().iter().cloned().partition(|field| field.name() == DAY);
-    (Arc::new(Schema::new(columns)), partition.into_iter().next())
+    /// The columns that are in the files, and the partition, where the table has one.
+    fn split_partition(&self) -> (SchemaRef, Option<FieldRef>) {
+        let is_partitioned = self.files.iter().any(|(file, _)| file.is_partitioned);
+        let (partition, columns): (Vec<FieldRef>, Vec<FieldRef>) = self
+            .schema
+            .fields()
+            .iter()
+            .cloned()
+            .partition(|field| field.name() == DAY && is_partitioned);
+        (Arc::new(Schema::new(columns)), partition.into_iter().next())
+    }
 }
 
 fn ordering(schema: &Schema, column: &str) -> Option<LexOrdering> {

@@ -281,7 +281,9 @@ fn union_columns(definition: &TableDefinition, parts: &[Part]) -> Result<SchemaR
         .into_iter()
         .map(|field| field.name().clone());
     let mut fields = Vec::new();
-    for name in known.chain(new).filter(|name| name != DAY) {
+    // The day is a folder's name where the table is partitioned by it, and else a column like any other.
+    let is_stored = |name: &String| name != DAY || definition.time_column.is_none();
+    for name in known.chain(new).filter(is_stored) {
         if name == OBJECT && parts.iter().any(|part| part.object.is_some()) {
             fields.push(Field::new(OBJECT, DataType::Utf8, true));
             continue;

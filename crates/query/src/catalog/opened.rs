@@ -18,8 +18,9 @@ use tokio::sync::OnceCell;
 use super::provider::LakeCatalogs;
 use super::{Names, Relation};
 use crate::accent::Accent;
+use crate::planning::Asked;
 use crate::scope::Scope;
-use crate::{planning, variant};
+use crate::{Parameters, variant};
 
 /// Views that ask one another, so deep at most: each takes its part of the stack.
 const DEEPEST_VIEW: usize = 12;
@@ -200,7 +201,13 @@ impl OpenedTables {
             scope: scope.clone(),
         };
         let session = self.session_of(&names, within);
-        let mut plan = Box::pin(planning::plan(&session, sql, &names)).await?;
+        let asked = Asked {
+            session: &session,
+            sql,
+            parameters: &Parameters::default(),
+            names: &names,
+        };
+        let mut plan = Box::pin(asked.plan()).await?;
         if !columns.is_empty() {
             let given = plan.schema().fields().len();
             if given != columns.len() {

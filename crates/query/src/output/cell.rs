@@ -45,6 +45,16 @@ impl CellStyle {
         }
     }
 
+    /// `2026-11-01 12:00:00`, instants too: Hive's text has no zones.
+    pub(super) fn for_hive() -> Self {
+        let timestamp = Some("%Y-%m-%d %H:%M:%S%.f");
+        Self {
+            timestamp,
+            instant: timestamp,
+            ..Self::for_programs()
+        }
+    }
+
     fn format_options(&self) -> FormatOptions<'_> {
         FormatOptions::new()
             .with_display_error(false)

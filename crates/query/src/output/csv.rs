@@ -12,7 +12,7 @@ use arrow::datatypes::Schema;
 use super::cell::{CellColumn, CellStyle};
 use super::conversion::Conversion;
 use super::error::OutputError;
-use super::options::OutputOptions;
+use super::options::{CsvForm, OutputOptions};
 use super::outlet::{Outlet, Part};
 use super::stream::Sink;
 
@@ -24,6 +24,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub(super) struct CsvSink {
     conversion: Conversion,
     header: String,
+    form: CsvForm,
     escape_formulas: bool,
     rows_per_part: usize,
     outlet: Outlet,
@@ -40,12 +41,13 @@ impl CsvSink {
         } else {
             usize::MAX
         };
-        let header = header(schema, options);
+        let header = header(schema, options)?;
         let part = outlet.next_part()?;
         Ok(Self {
             conversion: Conversion::for_text(schema, options.time_zone),
             buffer: header.clone(),
             header,
+            form: options.csv.clone(),
             escape_formulas: options.escape_formulas,
             rows_per_part,
             outlet,
@@ -76,7 +78,11 @@ impl CsvSink {
 impl Sink for CsvSink {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), OutputError> {
         let batch = self.conversion.apply(batch).map_err(OutputError::value("csv"))?;
-        let style = CellStyle::for_programs();
+        let style = if self.form.times_of_hive {
+            CellStyle::for_hive()
+        } else {
+            CellStyle::for_programs()
+        };
         let mut columns = CellColumn::of_batch(&batch, &style).map_err(OutputError::value("csv"))?;
         for row in 0..batch.num_rows() {
             if self.part_rows == self.rows_per_part {
@@ -84,18 +90,20 @@ impl Sink for CsvSink {
             }
             for (position, column) in columns.iter_mut().enumerate() {
                 if position > 0 {
-                    self.buffer.push(',');
+                    self.buffer.push(self.form.delimiter);
                 }
                 if column.is_null(row) {
+                    self.buffer.push_str(&self.form.null_text);
                     continue;
                 }
                 self.cell.clear();
                 column.write(row, &mut self.cell).map_err(OutputError::value("csv"))?;
                 push_cell(
                     &self.cell,
+                    &self.form,
                     self.escape_formulas && !column.is_numeric(),
                     &mut self.buffer,
-                );
+                )?;
             }
             self.buffer.push('\n');
             self.part_rows += 1;
@@ -106,6 +114,10 @@ impl Sink for CsvSink {
         Ok(())
     }
 
+    fn held_bytes(&self) -> u64 {
+        self.buffer.len() as u64
+    }
+
     fn finish(mut self: Box<Self>) -> Result<Vec<PathBuf>, OutputError> {
         self.flush_buffer()?;
         let Self { part, mut outlet, .. } = *self;
@@ -114,41 +126,52 @@ impl Sink for CsvSink {
     }
 }
 
-fn header(schema: &Schema, options: &OutputOptions) -> String {
+fn header(schema: &Schema, options: &OutputOptions) -> Result<String, OutputError> {
     let mut header = String::new();
     if options.csv_bom {
         header.push_str(BYTE_ORDER_MARK);
     }
+    if !options.csv.header {
+        return Ok(header);
+    }
     for (position, field) in schema.fields().iter().enumerate() {
         if position > 0 {
-            header.push(',');
+            header.push(options.csv.delimiter);
         }
-        push_cell(field.name(), options.escape_formulas, &mut header);
+        push_cell(field.name(), &options.csv, options.escape_formulas, &mut header)?;
     }
     header.push('\n');
-    header
+    Ok(header)
 }
 
-fn push_cell(cell: &str, escape_formula: bool, line: &mut String) {
+/// Appends a value, enclosed where it would be misread.
+fn push_cell(cell: &str, form: &CsvForm, escape_formula: bool, line: &mut String) -> Result<(), OutputError> {
     let apostrophe = if escape_formula && starts_formula(cell) {
         "'"
     } else {
         ""
     };
-    if !cell.is_empty() && !cell.contains([',', '"', '\n', '\r']) {
+    let is_odd = |letter: char| letter == form.delimiter || matches!(letter, '\n' | '\r') || Some(letter) == form.quote;
+    if cell != form.null_text && !cell.contains(is_odd) {
         line.push_str(apostrophe);
         line.push_str(cell);
-        return;
+        return Ok(());
     }
-    line.push('"');
+    let Some(quote) = form.quote else {
+        return Err(OutputError::Misread {
+            value: cell.chars().take(100).collect(),
+        });
+    };
+    line.push(quote);
     line.push_str(apostrophe);
-    for (position, piece) in cell.split('"').enumerate() {
+    for (position, piece) in cell.split(quote).enumerate() {
         if position > 0 {
-            line.push_str("\"\"");
+            line.extend([quote, quote]);
         }
         line.push_str(piece);
     }
-    line.push('"');
+    line.push(quote);
+    Ok(())
 }
 
 /// The first characters after which spreadsheets evaluate a cell, with their full-width forms (OWASP, "CSV
@@ -159,12 +182,43 @@ fn starts_formula(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn line(cell: &str, escape_formula: bool) -> String {
         let mut line = String::new();
-        push_cell(cell, escape_formula, &mut line);
+        push_cell(cell, &CsvForm::default(), escape_formula, &mut line).unwrap();
         line
+    }
+
+    #[test]
+    fn what_cannot_be_enclosed_is_an_error() {
+        let hive = CsvForm {
+            delimiter: '|',
+            quote: None,
+            null_text: "\\N".into(),
+            ..CsvForm::default()
+        };
+        let mut line = String::new();
+        for sound in ["", "a,b", "say \"hi\""] {
+            push_cell(sound, &hive, false, &mut line).unwrap();
+        }
+        assert_eq!(line, "a,bsay \"hi\"");
+        for misread in ["a|b", "two\nlines", "\\N"] {
+            assert!(push_cell(misread, &hive, false, &mut line).is_err(), "{misread}");
+        }
+        let snowflake = CsvForm {
+            null_text: "\\N".into(),
+            quote: Some('\''),
+            ..CsvForm::default()
+        };
+        line.clear();
+        for cell in ["", "\\N", "it's", "\""] {
+            push_cell(cell, &snowflake, false, &mut line).unwrap();
+            line.push(' ');
+        }
+        assert_eq!(line, " '\\N' 'it''s' \" ");
     }
 
     #[test]

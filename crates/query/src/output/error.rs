@@ -59,6 +59,20 @@ pub enum OutputError {
         /// What the conversion said.
         source: ArrowError,
     },
+    /// A value would be read as something else, and nothing may enclose it.
+    #[error(
+        "the value `{value}` holds what separates values or lines, or stands for NULL, and nothing encloses values"
+    )]
+    Misread {
+        /// The value, or its beginning.
+        value: String,
+    },
+    /// A text is no JSON document.
+    #[error("the value `{value}` is no JSON")]
+    NoJson {
+        /// The value, or its beginning.
+        value: String,
+    },
     /// The Parquet writer refused the rows.
     #[error("cannot write the answer as parquet: {source}")]
     Parquet {

@@ -12,6 +12,8 @@ mod bar;
 mod cell;
 mod conversion;
 mod csv;
+mod documents;
+mod encoder;
 mod error;
 mod fit;
 mod grid;
@@ -29,7 +31,8 @@ mod xlsx;
 mod tests;
 
 pub use bar::{Measure, bar_table, readable_bytes, readable_count};
+pub use encoder::{Compression, Encoded, Encoder};
 pub use error::{OutputError, UnknownFormat};
-pub use options::{OutputFormat, OutputOptions};
+pub use options::{CsvForm, OutputFormat, OutputOptions};
 pub use outlet::Destination;
 pub use stream::{Written, write_stream};

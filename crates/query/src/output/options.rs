@@ -86,6 +86,33 @@ impl FromStr for OutputFormat {
     }
 }
 
+/// How lines of values are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvForm {
+    /// What stands between values.
+    pub delimiter: char,
+    /// Whether the first line has the columns' names.
+    pub header: bool,
+    /// What stands for NULL.
+    pub null_text: String,
+    /// What encloses values that would be misread otherwise; where nothing may, such a value ends the writing.
+    pub quote: Option<char>,
+    /// Whether times are written as Hive reads them, `2026-11-01 12:00:00` in UTC, instead of as ISO 8601 has them.
+    pub times_of_hive: bool,
+}
+
+impl Default for CsvForm {
+    fn default() -> Self {
+        Self {
+            delimiter: ',',
+            header: true,
+            null_text: String::new(),
+            quote: Some('"'),
+            times_of_hive: false,
+        }
+    }
+}
+
 /// How an answer is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputOptions {
@@ -100,6 +127,8 @@ pub struct OutputOptions {
     pub escape_formulas: bool,
     /// Lines a CSV file and rows a sheet hold at most, the header included; sheets never hold more than 1,048,576.
     pub rows_per_file: usize,
+    /// How CSV is written.
+    pub csv: CsvForm,
     /// Columns of the terminal a table may fill; `None` for a table of any width.
     pub width: Option<usize>,
     /// Whether a table shows each row as a block of `column │ value` lines.
@@ -116,6 +145,7 @@ impl Default for OutputOptions {
             csv_bom: false,
             escape_formulas: false,
             rows_per_file: SHEET_ROWS,
+            csv: CsvForm::default(),
             width: None,
             expanded: false,
             null_text: String::new(),

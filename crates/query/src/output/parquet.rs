@@ -1,4 +1,4 @@
-//! Parquet: one file, compressed with zstd, a row group at a time in memory.
+//! Parquet: one file, compressed with zstd unless another codec is wanted, a row group at a time in memory.
 
 use std::path::PathBuf;
 
@@ -25,9 +25,9 @@ pub(super) struct ParquetSink {
 }
 
 impl ParquetSink {
-    pub(super) fn open(schema: &Schema, mut outlet: Outlet) -> Result<Self, OutputError> {
+    pub(super) fn open(schema: &Schema, codec: Compression, mut outlet: Outlet) -> Result<Self, OutputError> {
         let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_compression(codec)
             .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
             .set_created_by(concat!("flowtrail ", env!("CARGO_PKG_VERSION")).to_owned());
         // Without Arrow's own schema in the footer the file says plainly what it holds: strings are strings, not
@@ -55,6 +55,10 @@ impl Sink for ParquetSink {
             .map_err(|error| parquet_error(&self.outlet, error))
     }
 
+    fn held_bytes(&self) -> u64 {
+        self.writer.in_progress_size() as u64
+    }
+
     fn finish(self: Box<Self>) -> Result<Vec<PathBuf>, OutputError> {
         let Self {
             mut writer, mut outlet, ..
@@ -65,6 +69,11 @@ impl Sink for ParquetSink {
         outlet.close(part)?;
         outlet.finish()
     }
+}
+
+/// What answers are compressed with.
+pub(super) fn zstd() -> Compression {
+    Compression::ZSTD(ZstdLevel::default())
 }
 
 /// What the system said about a full disk or a closed pipe is found inside the format's own error.

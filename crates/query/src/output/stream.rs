@@ -4,9 +4,10 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use parquet::basic::Compression as Codec;
 use tokio::sync::mpsc;
 
 use super::csv::CsvSink;
@@ -14,7 +15,7 @@ use super::error::OutputError;
 use super::json::{Json, JsonSink, Ndjson};
 use super::options::{OutputFormat, OutputOptions};
 use super::outlet::{Destination, Outlet};
-use super::parquet::ParquetSink;
+use super::parquet::{ParquetSink, zstd};
 use super::table::TableSink;
 use super::xlsx::XlsxSink;
 
@@ -33,6 +34,11 @@ pub struct Written {
 /// One format's writing of one answer. Dropped without [`Sink::finish`], it leaves no file behind.
 pub(super) trait Sink {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), OutputError>;
+
+    /// Bytes that are held until there are more, about.
+    fn held_bytes(&self) -> u64 {
+        0
+    }
 
     fn finish(self: Box<Self>) -> Result<Vec<PathBuf>, OutputError>;
 }
@@ -140,13 +146,22 @@ fn open_sink(
     options: &OutputOptions,
     destination: Destination,
 ) -> Result<Box<dyn Sink>, OutputError> {
-    let outlet = Outlet::open(destination)?;
+    sink_to(schema, options, zstd(), Outlet::open(destination)?)
+}
+
+/// A format's writing; Parquet is compressed with `codec`.
+pub(super) fn sink_to(
+    schema: &Schema,
+    options: &OutputOptions,
+    codec: Codec,
+    outlet: Outlet,
+) -> Result<Box<dyn Sink>, OutputError> {
     Ok(match options.format {
         OutputFormat::Table => Box::new(TableSink::open(schema, options, outlet)?),
         OutputFormat::Csv => Box::new(CsvSink::open(schema, options, outlet)?),
         OutputFormat::Json => Box::new(JsonSink::<Json>::open(schema, options, outlet)?),
         OutputFormat::Ndjson => Box::new(JsonSink::<Ndjson>::open(schema, options, outlet)?),
-        OutputFormat::Parquet => Box::new(ParquetSink::open(schema, outlet)?),
+        OutputFormat::Parquet => Box::new(ParquetSink::open(schema, codec, outlet)?),
         OutputFormat::Xlsx => Box::new(XlsxSink::open(schema, options, outlet)?),
     })
 }

@@ -54,9 +54,6 @@ impl CopyInto {
     fn read_with(mut cursor: Cursor<'_>, on_error: OnError) -> Read<Self> {
         cursor.expect(&["COPY"])?;
         cursor.expect(&["INTO"])?;
-        if cursor.is_symbol('@') {
-            return Err(not_done("COPY INTO @stage"));
-        }
         let table = cursor.names()?;
         if cursor.is_symbol('(') {
             return Err(not_done("COPY INTO with columns"));
@@ -128,7 +125,7 @@ impl CopyInto {
             From::Stage(stage) => stage.place(session, names)?,
             From::Place(url) => StagePlace::of(session, url),
         };
-        let format = format(&self.file_format, &place.file_format, names)?;
+        let format = format(&options_of(&self.file_format, &place.file_format, names)?)?;
         let (target, kind) = self.target(names, format)?;
         let objects = self.objects(&place).await?;
         let options = LoadOptions {
@@ -258,25 +255,40 @@ fn decoded(uri: &str) -> String {
     }
 }
 
-/// How files are read: by the statement's options, else the stage's.
-fn format(of_statement: &Properties, of_stage: &Properties, names: &Names) -> Result<FileFormat, SessionError> {
+/// The options of a format: the statement's, else the stage's; those of a format that is named, where one is.
+pub fn options_of(of_statement: &Properties, of_stage: &Properties, names: &Names) -> Result<Properties, SessionError> {
     let options = if of_statement.is_empty() {
         of_stage
     } else {
         of_statement
     };
-    let by_name = match options.get("format_name") {
-        Some(name) => {
-            let parts: Vec<String> = name.split('.').map(str::to_lowercase).collect();
-            let defined = required(names, Kind::FileFormat, &parts)?;
-            match &defined.definition {
-                Definition::FileFormat(format) => Some(format.options.clone()),
-                _ => None,
-            }
-        }
-        None => None,
+    let Some(name) = options.get("format_name") else {
+        return Ok(options.clone());
     };
-    let options = by_name.as_ref().unwrap_or(options);
+    let parts: Vec<String> = name.split('.').map(str::to_lowercase).collect();
+    let defined = required(names, Kind::FileFormat, &parts)?;
+    match &defined.definition {
+        Definition::FileFormat(format) => Ok(format.options.clone()),
+        _ => Ok(options.clone()),
+    }
+}
+
+/// That a format has no option that is not known.
+pub fn known_only(options: &Properties, kind: &str, known: &[&str]) -> Result<(), SessionError> {
+    let is_unknown = |name: &str| !known.contains(&name.to_lowercase().as_str());
+    let Some((unknown, _)) = options.iter().find(|(name, _)| is_unknown(name)) else {
+        return Ok(());
+    };
+    let message = format!(
+        "the option {} of {kind} files is not known here",
+        unknown.to_uppercase()
+    );
+    let hint = format!("known are {}", known.join(", ").to_uppercase());
+    Err(SessionError::refused(message, Some(&hint)))
+}
+
+/// How files are read.
+fn format(options: &Properties) -> Result<FileFormat, SessionError> {
     let kind = options.get("type").unwrap_or("CSV").to_uppercase();
     let known: &[&str] = match kind.as_str() {
         "PARQUET" => &["compression", "snappy_compression", "type", "use_vectorized_scanner"],
@@ -291,17 +303,7 @@ fn format(of_statement: &Properties, of_stage: &Properties, names: &Names) -> Re
         ],
         other => return Err(not_done(&format!("FILE_FORMAT = (TYPE = {other})")).into()),
     };
-    if let Some((unknown, _)) = options
-        .iter()
-        .find(|(name, _)| !known.contains(&name.to_lowercase().as_str()))
-    {
-        let message = format!(
-            "the option {} of {kind} files is not known here",
-            unknown.to_uppercase()
-        );
-        let hint = format!("known are {}", known.join(", ").to_uppercase());
-        return Err(SessionError::refused(message, Some(&hint)));
-    }
+    known_only(options, &kind, known)?;
     Ok(match kind.as_str() {
         "PARQUET" => FileFormat::Parquet,
         "JSON" => FileFormat::Json {

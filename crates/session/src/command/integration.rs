@@ -103,11 +103,30 @@ fn is_location(text: &str) -> bool {
 
 /// Whether a place is one that an integration names: below an allowed one, and below no blocked one.
 pub fn reaches(integration: &Integration, url: &str) -> bool {
+    let url = one_spelling(url);
     let is_below = |place: &String| {
+        let place = one_spelling(place);
         let folder = format!("{}/", place.trim_end_matches('/'));
         place == "*" || url == place || format!("{url}/").starts_with(&folder)
     };
     integration.allowed.iter().any(is_below) && !integration.blocked.iter().any(is_below)
+}
+
+/// A place of S3 as it is written by everybody: `S3A://bucket//key` is `s3://bucket/key` too, and no way round a place
+/// that is blocked.
+fn one_spelling(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "s3a" | "s3gov" | "s3china" => "s3".to_owned(),
+        other => other.to_owned(),
+    };
+    let mut spelling = format!("{scheme}://");
+    for part in rest.split_inclusive('/').filter(|part| *part != "/") {
+        spelling.push_str(part);
+    }
+    spelling
 }
 
 /// `DESC INTEGRATION`: what AWS must be told to trust.
@@ -204,6 +223,10 @@ mod tests {
             ("s3://logs/flowers/", false),
             ("s3://logs/", false),
             ("s3://logs/flow/secret/x", false),
+            ("s3://logs//flow/secret/x", false),
+            ("s3://logs/flow//secret/", false),
+            ("S3A://logs/flow/secret/x", false),
+            ("s3a://logs/flow/x", true),
             ("s3://all/x", true),
             ("s3://allure/x", false),
         ] {

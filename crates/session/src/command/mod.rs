@@ -2,6 +2,7 @@
 
 mod alter_table;
 mod copy;
+mod copy_out;
 mod crawl;
 mod create;
 mod database;
@@ -11,14 +12,18 @@ mod function;
 mod integration;
 mod partition;
 mod pipe;
+mod prepare;
 mod relationalize;
 mod show;
 mod stage;
 mod table;
+mod unload;
 mod view;
 mod warehouse;
 
 use flowtrail_query::{Answer, QueryError};
+pub use integration::reaches;
+pub use prepare::Prepared;
 
 use crate::cursor::Cursor;
 use crate::{Session, SessionError};
@@ -33,6 +38,8 @@ pub enum Command {
     CreateTable(table::CreateTable),
     Insert(table::Insert),
     Copy(copy::CopyInto),
+    CopyOut(Box<copy_out::CopyOut>),
+    Unload(Box<unload::Unload>),
     Crawl(crawl::Crawl),
     Relationalize(relationalize::Relationalize),
     CreateExternalTable(Box<external_table::CreateExternalTable>),
@@ -50,6 +57,9 @@ pub enum Command {
     CreatePipe(pipe::CreatePipe),
     AlterPipe(pipe::AlterPipe),
     Drop(drop::Drop),
+    Prepare(prepare::Prepare),
+    Execute(prepare::Execute),
+    Deallocate(prepare::Deallocate),
     Show(show::Show),
 }
 
@@ -67,7 +77,14 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("ALTER") => alter_table::read(cursor)?,
         Some("MSCK") => Some(Command::RepairTable(alter_table::RepairTable::read(cursor)?)),
         Some("INSERT") => Some(Command::Insert(table::Insert::read(cursor)?)),
+        Some("UNLOAD") => Some(Command::Unload(Box::new(unload::Unload::read(cursor)?))),
+        Some("COPY") if copy_out::CopyOut::is_next(&cursor) => {
+            Some(Command::CopyOut(Box::new(copy_out::CopyOut::read(cursor)?)))
+        }
         Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
+        Some("PREPARE") => Some(Command::Prepare(prepare::Prepare::read(cursor)?)),
+        Some("EXECUTE") => Some(Command::Execute(prepare::Execute::read(cursor)?)),
+        Some("DEALLOCATE") => Some(Command::Deallocate(prepare::Deallocate::read(cursor)?)),
         Some("CRAWL") => Some(Command::Crawl(crawl::Crawl::read(cursor)?)),
         Some("RELATIONALIZE") => Some(Command::Relationalize(relationalize::Relationalize::read(cursor)?)),
         Some("USE") => Some(Command::Use(database::Use::read(cursor)?)),
@@ -100,6 +117,8 @@ impl Command {
             Self::CreateTable(create) => create.run(session).await,
             Self::Insert(insert) => insert.run(session).await,
             Self::Copy(copy) => copy.run(session).await,
+            Self::CopyOut(copy) => copy.run(session).await,
+            Self::Unload(unload) => unload.run(session).await,
             Self::Crawl(crawl) => crawl.run(session).await,
             Self::Relationalize(relationalize) => relationalize.run(session).await,
             Self::CreateExternalTable(create) => create.run(session).await,
@@ -117,6 +136,9 @@ impl Command {
             Self::CreatePipe(create) => create.run(session).await,
             Self::AlterPipe(alter) => alter.run(session).await,
             Self::Drop(drop) => drop.run(session).await,
+            Self::Prepare(prepare) => prepare.run(session).await,
+            Self::Execute(execute) => execute.run(session).await,
+            Self::Deallocate(deallocate) => deallocate.run(session),
             Self::Show(show) => show.run(session).await,
         }
     }

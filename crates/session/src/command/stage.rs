@@ -124,6 +124,11 @@ impl StagePath {
         })
     }
 
+    /// Whether the stage itself is meant, and no path below it.
+    pub fn is_whole(&self) -> bool {
+        self.path.trim_start_matches('/').is_empty()
+    }
+
     /// The place that is meant, and how it is reached.
     pub fn place(&self, session: &Session, names: &Names) -> Result<StagePlace, SessionError> {
         let defined = required(names, Kind::Stage, &self.name)?;
@@ -135,18 +140,13 @@ impl StagePath {
             "" => stage.url.clone(),
             path => format!("{folder}{path}"),
         };
-        let mut aws = session.aws().clone();
-        if let Some(name) = &stage.integration {
-            let integration = integration_for(names, name, &url)?;
-            if let Some(role_arn) = integration.role_arn {
-                aws.role_arn = Some(role_arn);
-                aws.external_id = Some(integration.external_id);
-            }
-        }
+        let place = match &stage.integration {
+            Some(name) => StagePlace::of_integration(session, names, name, &url)?,
+            None => StagePlace::of(session, &url),
+        };
         Ok(StagePlace {
-            url,
-            aws,
             file_format: stage.file_format.clone(),
+            ..place
         })
     }
 }
@@ -160,6 +160,8 @@ pub struct StagePlace {
     pub aws: AwsSettings,
     /// The stage's `FILE_FORMAT`.
     pub file_format: Properties,
+    /// What names the only places that are reached, where something does.
+    pub integration: Option<Integration>,
 }
 
 impl StagePlace {
@@ -169,7 +171,20 @@ impl StagePlace {
             url: url.to_owned(),
             aws: session.aws().clone(),
             file_format: Properties::default(),
+            integration: None,
         }
+    }
+
+    /// A place that is reached as an integration says, which must list it.
+    pub fn of_integration(session: &Session, names: &Names, name: &str, url: &str) -> Result<Self, SessionError> {
+        let mut place = Self::of(session, url);
+        let integration = integration_for(names, name, url)?;
+        if let Some(role_arn) = &integration.role_arn {
+            place.aws.role_arn = Some(role_arn.clone());
+            place.aws.external_id = Some(integration.external_id.clone());
+        }
+        place.integration = Some(integration);
+        Ok(place)
     }
 
     /// The place, opened.
@@ -177,16 +192,21 @@ impl StagePlace {
         Source::open(&self.url.parse()?, &self.aws).await
     }
 
-    /// All files below the place, in order of name; none where there is no such place in the bucket.
+    /// All files below the place, in order of name, but those that its integration blocks; none where there is no such
+    /// place in the bucket.
     pub async fn objects(&self) -> Result<Vec<Object>, SourceError> {
         let source = match self.source().await {
             Err(SourceError::NotFound { .. }) => return Ok(Vec::new()),
             source => source?,
         };
-        match source.list().try_collect().await {
-            Err(SourceError::NotFound { .. }) => Ok(Vec::new()),
-            listed => listed,
+        let mut objects: Vec<Object> = match source.list().try_collect().await {
+            Err(SourceError::NotFound { .. }) => return Ok(Vec::new()),
+            listed => listed?,
+        };
+        if let Some(integration) = &self.integration {
+            objects.retain(|object| reaches(integration, &object.uri));
         }
+        Ok(objects)
     }
 }
 

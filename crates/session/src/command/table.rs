@@ -70,7 +70,7 @@ impl CreateTable {
         let written = self.name.join(".");
         let mut columns = self.columns;
         if let Some(query) = &self.query {
-            let checked = session.engine().check(query.text()).await;
+            let checked = session.check(query.text()).await;
             let asked = checked.map_err(|error| query.placed(error))?;
             columns = columns_of(&asked, columns)?;
         }
@@ -291,7 +291,7 @@ async fn fill(
     };
     let into = into.definition(name);
     let lake = session.engine().lake().table(&definition);
-    let answer = session.engine().run(query.text()).await;
+    let answer = session.ask(query.text()).await;
     let mut answer = answer.map_err(|error| query.placed(error))?;
     let (given, wanted) = (answer.schema.fields().len(), into.columns.fields().len());
     if given != wanted {

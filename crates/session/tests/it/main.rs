@@ -6,6 +6,8 @@ mod errors;
 mod external;
 mod loading;
 mod place;
+mod prepared;
 mod relationalize;
 mod safety;
+mod unloading;
 mod variant;

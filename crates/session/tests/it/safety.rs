@@ -155,3 +155,18 @@ async fn a_path_is_no_comment_and_a_quote_has_its_end() {
     assert!(site.error("DROP TABLE \"c").await.contains("no closing quote"));
     assert_eq!(site.run("SELECT count(*) FROM c").await, ["1"]);
 }
+
+#[tokio::test]
+async fn a_column_of_any_name_keeps_its_values() {
+    let site = site();
+    site.run("CREATE TABLE t (day DATE, _object VARCHAR, a INT); INSERT INTO t VALUES (DATE '2026-11-01', 'x', 1), (NULL, NULL, 2)")
+        .await;
+    assert_eq!(
+        site.run("SELECT * FROM t ORDER BY a").await,
+        ["2026-11-01 x 1", "- - 2"]
+    );
+    site.run("CREATE TABLE u AS SELECT 'monday' AS day; INSERT INTO u VALUES ('friday')")
+        .await;
+    assert_eq!(site.run("SELECT a FROM t WHERE day = DATE '2026-11-01'").await, ["1"]);
+    assert_eq!(site.run("SELECT day FROM u WHERE day < 'h'").await, ["friday"]);
+}
