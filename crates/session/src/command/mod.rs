@@ -17,6 +17,8 @@ mod relationalize;
 mod show;
 mod stage;
 mod table;
+#[cfg(test)]
+mod tests;
 mod unload;
 mod view;
 mod warehouse;
