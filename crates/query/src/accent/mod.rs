@@ -44,6 +44,7 @@ impl VisitorMut for Respelling {
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
         selects::limit(query);
+        selects::order_of_distinct(query);
         ControlFlow::Continue(())
     }
 

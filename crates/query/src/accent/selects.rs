@@ -1,9 +1,9 @@
 //! Parts of a `SELECT` that are written in other ways: `TOP`, `FETCH FIRST`, `* RENAME`, rows out of nothing.
 
 use datafusion::sql::sqlparser::ast::{
-    ExcludeSelectItem, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, IdentWithAlias,
-    LimitClause, ObjectName, Query, RenameSelectItem, Select, SelectItem, SetExpr, TableAlias, TableFactor,
-    TopQuantity, Value, WildcardAdditionalOptions, visit_expressions_mut,
+    Distinct, ExcludeSelectItem, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
+    IdentWithAlias, LimitClause, ObjectName, OrderByKind, Query, RenameSelectItem, Select, SelectItem, SetExpr,
+    TableAlias, TableFactor, TopQuantity, Value, WildcardAdditionalOptions, visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -44,6 +44,39 @@ fn set_limit(query: &mut Query, quantity: Expr) {
                 offset: None,
                 limit_by: Vec::new(),
             });
+        }
+    }
+}
+
+/// `SELECT DISTINCT r.name … ORDER BY r.name` by the column's number: a field of a record is another expression to the
+/// engine once it is a column of what was made distinct.
+pub fn order_of_distinct(query: &mut Query) {
+    let SetExpr::Select(select) = query.body.as_ref() else {
+        return;
+    };
+    if !matches!(select.distinct, Some(Distinct::Distinct)) {
+        return;
+    }
+    let Some(OrderByKind::Expressions(ordered)) = query.order_by.as_mut().map(|order| &mut order.kind) else {
+        return;
+    };
+    for order in ordered {
+        if !matches!(
+            order.expr,
+            Expr::CompoundIdentifier(_) | Expr::CompoundFieldAccess { .. }
+        ) {
+            continue;
+        }
+        let is_it = |item: &SelectItem| match item {
+            SelectItem::UnnamedExpr(expression) | SelectItem::ExprWithAlias { expr: expression, .. } => {
+                *expression == order.expr
+            }
+            _ => false,
+        };
+        // Behind a wildcard nobody knows the numbers.
+        let named = |item: &SelectItem| matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. });
+        if let Some(at) = select.projection.iter().take_while(|item| named(item)).position(is_it) {
+            order.expr = Expr::value(Value::Number((at + 1).to_string(), false));
         }
     }
 }

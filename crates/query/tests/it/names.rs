@@ -109,3 +109,15 @@ async fn a_statement_sees_one_version_of_a_table() {
     );
     assert!(lake.ask(sql).await.contains("| 0 | 4 |"));
 }
+
+#[tokio::test]
+async fn distinct_fields_of_records_are_ordered() {
+    let lake = lake::empty();
+    let records = "(SELECT named_struct('n', x) AS r FROM (VALUES (2), (1), (2)) AS v(x)) AS t";
+    for field in ["r.n", "t.r.n"] {
+        let sql = format!("SELECT DISTINCT {field} AS n FROM {records} ORDER BY {field} DESC");
+        let answer = lake.ask(&sql).await;
+        let rows: Vec<&str> = answer.lines().filter(|line| line.starts_with("| ")).collect();
+        assert_eq!(rows, ["| n |", "| 2 |", "| 1 |"], "{sql}");
+    }
+}

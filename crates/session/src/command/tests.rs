@@ -25,7 +25,7 @@ const STATEMENTS: &[&str] = &[
     "CREATE DATABASE IF NOT EXISTS d COMMENT 'c' LOCATION 's3://b/'",
     "COPY INTO t FROM @d.s.\"St\"/a/*b--c FILES = ('a', 'b') PATTERN = '.*[.]json' FILE_FORMAT = (FORMAT_NAME = f) ON_ERROR = \
      SKIP_FILE FORCE = TRUE",
-    "COPY INTO @s/x FROM (SELECT 1) PARTITION BY (a || 'b') FILE_FORMAT = (TYPE = CSV) HEADER = TRUE OVERWRITE = TRUE",
+    "COPY INTO @s/x FROM (SELECT 1) PARTITION BY (a || 'b') FILE_FORMAT = (TYPE = CSV) HEADER = TRUE",
     "UNLOAD (SELECT ')', \"x\" FROM t) TO 's3://b/' WITH (format = 'JSON', partitioned_by = ARRAY['a','b'])",
     "PREPARE q (int, text) AS SELECT $1, $2",
     "PREPARE q FROM SELECT ? FROM t WHERE a = '?'",
