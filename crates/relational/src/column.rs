@@ -3,7 +3,7 @@
 //! A column takes the type of the first value that comes for its path. Values of another type go to a column beside it,
 //! named as Glue's `ResolveChoice` does: `requestparameters.limit_string` beside a numeric `requestparameters.limit`. So
 //! that a name says one thing only, the values of a path that itself ends like that always stand in such a column:
-//! texts of `value_string` in `value_string_string`.
+//! texts of `value_string` in `value_string_string`. What no column can be named after finds none.
 
 use arrow::datatypes::DataType;
 
@@ -56,6 +56,16 @@ impl ValueType {
     pub fn takes(self, value: Self, is_exact: bool) -> bool {
         self == value || (self == Self::Number && value == Self::Whole && is_exact)
     }
+}
+
+/// The longest name of a column.
+const MOST_NAME_BYTES: usize = 512;
+
+/// Whether a path can be the name of a column: Delta takes none of ` ,;{}()=` and control characters.
+pub fn can_be_named(path: &str) -> bool {
+    let is_taken =
+        |letter: char| !letter.is_control() && !matches!(letter, ' ' | ',' | ';' | '{' | '}' | '(' | ')' | '=');
+    path.len() <= MOST_NAME_BYTES && path.chars().all(is_taken)
 }
 
 /// Whether a path ends as the name of a column does that stands beside another.

@@ -10,7 +10,7 @@ use flowtrail_catalog::{
 use flowtrail_lake::{Lake, TableDefinition, stored_type};
 
 use crate::RelationalError;
-use crate::column::{ValueType, ends_as_beside};
+use crate::column::{ValueType, can_be_named, ends_as_beside};
 use crate::rows::OTHER;
 
 /// How many columns a table gets, unless somebody says otherwise; what comes then is kept as JSON.
@@ -212,8 +212,11 @@ impl FlatTables {
         self.tables[table].values.get(column).copied()
     }
 
-    /// The name of the column for a value at `path`; `None` where there is no room for one.
+    /// The name of the column for a value at `path`; `None` where none can be named so, or there is no room for one.
     pub fn place(&mut self, table: usize, path: &str, value_type: ValueType, is_exact: bool) -> Option<String> {
+        if !can_be_named(path) {
+            return None;
+        }
         let most_columns = self.most_columns;
         let table = &mut self.tables[table];
         let takes = |there: Option<&ValueType>| there.is_some_and(|there| there.takes(value_type, is_exact));

@@ -150,6 +150,7 @@ async fn values_of_several_types_stand_side_by_side() {
         "{\"in\": 5}",
         "18446744073709551615",
         "null",
+        r#"{"Cost Center": "it", "Tag List": [1]}"#,
     ];
     let events = values.iter().enumerate().map(|(number, value)| {
         let rest = format!(r#""requestParameters":{{"limit":{value},"note_string":"n"}}"#);
@@ -174,6 +175,7 @@ async fn values_of_several_types_stand_side_by_side() {
             "- - - - false 5 - n",
             "- - - - false - {\"requestparameters.limit\":18446744073709551615} n",
             "- - - - false - - n",
+            r#"- - - - false - {"requestparameters.limit.cost center":"it","requestparameters.limit.tag list":[1]} n"#,
         ]
     );
     assert_eq!(
