@@ -212,7 +212,7 @@ fn what_cannot_be_written_is_refused_and_nothing_is_left() {
                 "x.csv",
                 "SELECT CAST(text AS INT) AS n FROM (VALUES ('1'), ('no')) AS t(text)",
             ],
-            "error: cannot cast string 'no' to value of Int32 type\n",
+            "error: cannot cast string 'no' to value of INTEGER type\n",
         ),
         (
             &["--output", "x.csv", "SELECT * FROM no_table"],
