@@ -26,9 +26,10 @@ mod shred;
 mod summary;
 mod target;
 
+pub use copy::{Validated, validate};
 pub use error::LoadError;
 pub use loader::Loader;
 pub use options::{LoadOptions, OnError};
 pub use progress::{Progress, Silent, Stop};
 pub use summary::{CopiedObject, LoadSummary, Problem, SkippedObject, TableSummary};
-pub use target::{CsvFormat, FileFormat, Target};
+pub use target::{CsvFormat, FileFormat, NameMatch, Target, Transform, staged_columns};

@@ -6,7 +6,7 @@ use crate::cursor::{Cursor, Query, Read};
 use crate::rows::status;
 use crate::{Session, SessionError};
 
-/// The most parameters of a statement; PostgreSQL's number.
+/// The most parameters of a statement; `PostgreSQL`'s number.
 const MOST_PARAMETERS: usize = 65_535;
 
 /// A statement that waits for its values.
@@ -59,7 +59,7 @@ impl Prepared {
             let message = format!("{called} wants {}, and {given} {is} given", counted(wanted));
             let hint = match self.marks {
                 Marks::Question => "EXECUTE name USING 443, 'text'",
-                Marks::Dollar => "EXECUTE name(443, 'text')",
+                Marks::Dollar | Marks::Column => "EXECUTE name(443, 'text')",
             };
             return Err(SessionError::refused(message, Some(hint)));
         }
@@ -75,7 +75,7 @@ fn counted(values: usize) -> String {
     }
 }
 
-/// `PREPARE name FROM statement`, Athena's, and `PREPARE name (types) AS statement`, PostgreSQL's
+/// `PREPARE name FROM statement`, Athena's, and `PREPARE name (types) AS statement`, `PostgreSQL`'s
 #[derive(Debug)]
 pub struct Prepare {
     name: String,
@@ -137,7 +137,7 @@ impl Prepare {
     }
 }
 
-/// `EXECUTE name USING values`, Athena's, and `EXECUTE name(values)`, PostgreSQL's; `EXECUTE IMMEDIATE 'statement'`
+/// `EXECUTE name USING values`, Athena's, and `EXECUTE name(values)`, `PostgreSQL`'s; `EXECUTE IMMEDIATE 'statement'`
 #[derive(Debug)]
 pub struct Execute {
     what: What,

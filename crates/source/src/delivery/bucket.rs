@@ -41,7 +41,7 @@ pub(super) struct Upload {
     key: Key,
     bucket: String,
     /// None once it is sealed.
-    upload: Option<Box<dyn MultipartUpload>>,
+    parts: Option<Box<dyn MultipartUpload>>,
     held: Vec<u8>,
     sending: JoinSet<object_store::Result<()>>,
     runtime: Handle,
@@ -110,7 +110,7 @@ impl BucketDelivery {
             Ok(Upload {
                 key,
                 bucket: self.bucket.clone(),
-                upload: Some(upload),
+                parts: Some(upload),
                 held: Vec::new(),
                 sending: JoinSet::new(),
                 runtime: self.runtime.clone(),
@@ -125,7 +125,7 @@ impl BucketDelivery {
         upload.wait(0)?;
         let key = upload.key.clone();
         let uri = format!("s3://{}/{key}", self.bucket);
-        let upload = upload.upload.take();
+        let upload = upload.parts.take();
         self.sealed.extend(upload.map(|upload| Sealed { key, upload }));
         Ok(uri)
     }
@@ -189,8 +189,8 @@ impl Upload {
     fn send(&mut self, most: usize) -> Result<(), SourceError> {
         self.wait(most.saturating_sub(1))?;
         let part = std::mem::replace(&mut self.held, Vec::with_capacity(PART_BYTES));
-        if let Some(upload) = &mut self.upload {
-            self.sending.spawn_on(upload.put_part(part.into()), &self.runtime);
+        if let Some(parts) = &mut self.parts {
+            self.sending.spawn_on(parts.put_part(part.into()), &self.runtime);
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ impl Write for Upload {
 impl Drop for Upload {
     /// One that was not sealed is given up.
     fn drop(&mut self) {
-        let Some(upload) = self.upload.take() else {
+        let Some(upload) = self.parts.take() else {
             return;
         };
         let mut sealed = Sealed {
