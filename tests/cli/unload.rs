@@ -174,3 +174,29 @@ fn what_dies_leaves_nothing_that_is_seen() {
     let told = csv(&site.run(&["sql", "--format", "csv", &unload(&rows(10))]));
     assert!(told.contains(",10,"), "{told}");
 }
+
+#[test]
+fn rows_are_made_of_files_in_a_bucket() {
+    let Some(moto) = Moto::start() else { return };
+    let site = Site::new();
+    moto.put("/in-bucket", b"");
+    moto.put("/in-bucket/day=1/a.csv", b"1,ann\n2,bob\nx,cyd\n");
+    let run = |sql: &str| on_s3(&site, &moto.endpoint(), None, &["sql", "--format", "csv", sql]);
+    csv(&run("CREATE TABLE t (id INT, name VARCHAR, file VARCHAR)"));
+    csv(&run(
+        "CREATE STAGE s url = 's3://in-bucket/' FILE_FORMAT = (TYPE = CSV)",
+    ));
+    let told = csv(&run("COPY INTO t (id, name) FROM @s VALIDATION_MODE = RETURN_ERRORS"));
+    assert!(
+        told.contains("column `id`: `x` is no Int32,s3://in-bucket/day=1/a.csv,3,"),
+        "{told}"
+    );
+    let copy =
+        "COPY INTO t FROM (SELECT $1, initcap($2), split_part(metadata$filename, '/', 1) FROM @s) ON_ERROR = CONTINUE";
+    assert!(csv(&run(copy)).contains("s3://in-bucket/day=1/a.csv,PARTIALLY_LOADED,3,2,1,"));
+    assert_eq!(
+        csv(&run("SELECT * FROM t ORDER BY id")),
+        "id,name,file\n1,Ann,day=1\n2,Bob,day=1\n"
+    );
+    assert!(csv(&run(copy)).contains("0 files processed"));
+}

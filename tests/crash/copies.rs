@@ -63,6 +63,24 @@ fn a_copy_that_fails_is_finished_by_the_next() {
 }
 
 #[test]
+fn a_copy_that_makes_its_rows_is_finished_by_one_that_does_not() {
+    for point in [
+        "load.staged",
+        "load.decided",
+        "load.table_committed",
+        "load.history_committed",
+    ] {
+        let lake = Lake::new();
+        let ended = lake.run(
+            "COPY INTO t (v) FROM (SELECT f.$1 FROM @s f)",
+            &format!("{point}=return(kill)"),
+        );
+        assert!(!ended.status.success(), "{point}: {ended:?}");
+        lake.finish_and_check(point);
+    }
+}
+
+#[test]
 fn a_load_of_logs_finishes_a_copy_that_was_decided() {
     for point in ["load.decided", "load.table_committed", "load.history_committed"] {
         let lake = lake();

@@ -27,6 +27,7 @@ mod step;
 mod summary;
 mod target;
 
+pub use copy::{Validated, validate};
 pub use error::LoadError;
 pub use loader::Loader;
 pub use options::{LoadOptions, OnError};
@@ -34,4 +35,4 @@ pub use progress::{Progress, Silent, Stop};
 pub use shred::{GrowingColumn, is_exact, json_of};
 pub use step::Step;
 pub use summary::{CopiedObject, LoadSummary, Problem, SkippedObject, TableSummary};
-pub use target::{CsvFormat, FileFormat, Target};
+pub use target::{CsvFormat, FileFormat, NameMatch, Target, Transform, staged_columns};

@@ -24,8 +24,8 @@ use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_r
 use crate::planning::Asked;
 use crate::variant::VariantPaths;
 use crate::{
-    Answer, EngineSettings, Marks, Parameters, QueryError, Scope, Share, aggregates, blame, functions, parameters,
-    refusal,
+    Answer, EngineSettings, Marks, Parameters, QueryError, Scope, Share, Transformation, aggregates, blame, functions,
+    parameters, refusal, transformation,
 };
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.
@@ -225,6 +225,26 @@ impl Engine {
         let plan = blame::placed(asked.plan().await, &asked).await?;
         refusal::check(&plan)?;
         Ok(Arc::clone(plan.schema().inner()))
+    }
+
+    /// Plans what a load asks of its files: `select` is `SELECT` and expressions over columns of `staged`, of which
+    /// `alias` is another name.
+    pub async fn transformation(
+        &self,
+        select: &str,
+        alias: Option<&str>,
+        staged: SchemaRef,
+    ) -> Result<Transformation, QueryError> {
+        let names = self.names().await?;
+        let planned = transformation::transformation(self.session(), select, alias, staged, &names);
+        let planned = Box::pin(planned).await;
+        planned.map_err(|error| match QueryError::planning(error, select, &names) {
+            QueryError::UnknownTable { place, .. } => QueryError::Invalid {
+                message: "the SELECT of a COPY asks its files only, no tables".to_owned(),
+                place,
+            },
+            other => other,
+        })
     }
 
     /// The lake's tables, none of them opened yet.

@@ -29,6 +29,8 @@ pub enum Marks {
     Question,
     /// `$1`, which may stand several times: `PostgreSQL`'s.
     Dollar,
+    /// None: `$1` is a column of a file, as Snowflake has it.
+    Column,
 }
 
 impl Marks {
@@ -55,7 +57,7 @@ impl Marks {
         }
         match self {
             Self::Question => marks,
-            Self::Dollar => greatest,
+            Self::Dollar | Self::Column => greatest,
         }
     }
 }
@@ -74,6 +76,11 @@ impl Parameters {
             marks,
             values: Vec::new(),
         }
+    }
+
+    /// No values: `$1` is a column.
+    pub(crate) fn of_columns() -> Self {
+        Self::none(Marks::Column)
     }
 
     /// Reads values with commas between them: numbers, texts, NULL, truth values, dates, times, intervals, arrays of
@@ -137,18 +144,20 @@ impl Parameters {
         Ok(self)
     }
 
-    /// Numbers the marks in the order in which they are written, which the order of the syntax need not be.
+    /// Numbers the marks in the order in which they are written, which the order of the syntax need not be; makes names
+    /// of those that are columns.
     pub(crate) fn number(&self, tokens: &mut [TokenWithSpan]) {
-        if self.marks != Marks::Question {
-            return;
-        }
         let mut number = 0;
-        for token in tokens {
-            if let Token::Placeholder(mark) = &mut token.token
-                && mark == "?"
-            {
-                number += 1;
-                *mark = format!("?{number}");
+        for token in tokens.iter_mut().map(|token| &mut token.token) {
+            match (self.marks, &*token) {
+                (Marks::Question, Token::Placeholder(mark)) if mark == "?" => {
+                    number += 1;
+                    *token = Token::Placeholder(format!("?{number}"));
+                }
+                (Marks::Column, Token::Placeholder(mark)) if mark.starts_with('$') => {
+                    *token = Token::make_word(mark, Some('"'));
+                }
+                _ => {}
             }
         }
     }
@@ -194,6 +203,7 @@ impl Parameters {
         let sign = match self.marks {
             Marks::Question => '?',
             Marks::Dollar => '$',
+            Marks::Column => return None,
         };
         let number: usize = mark.strip_prefix(sign)?.parse().ok()?;
         number.checked_sub(1).filter(|at| *at < self.values.len())

@@ -248,6 +248,28 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// What comes up to a word outside of brackets, which must be there.
+    pub fn query_before(&mut self, word: &str) -> Read<Query> {
+        let (offset, mut depth) = (self.offset(), 0_usize);
+        while let Some(token) = self.peek() {
+            match token.text {
+                "(" => depth += 1,
+                ")" if depth == 0 => break,
+                ")" => depth -= 1,
+                _ if depth == 0 && self.is(&[word]) => {
+                    return Ok(Query {
+                        statement: self.sql.to_owned(),
+                        offset,
+                        end: token.offset,
+                    });
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        Err(self.expected(word))
+    }
+
     /// The end of the statement, which must be here.
     pub fn end(&self) -> Read<()> {
         if self.is_end() {

@@ -59,12 +59,12 @@ impl Session {
 
     /// Like [`Self::ask`], for rows in the order of columns.
     pub(crate) async fn ask_in_order(&self, sql: &str, order: &[String]) -> Result<Answer, QueryError> {
-        self.engine.run_with(sql, &self.parameters, order).await
+        Box::pin(self.engine.run_with(sql, &self.parameters, order)).await
     }
 
     /// The columns that a question would have.
     pub(crate) async fn check(&self, sql: &str) -> Result<SchemaRef, QueryError> {
-        self.engine.check_with(sql, &self.parameters).await
+        Box::pin(self.engine.check_with(sql, &self.parameters)).await
     }
 
     /// The session as one statement sees it that has values for its parameters.

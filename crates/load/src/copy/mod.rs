@@ -1,6 +1,10 @@
 //! One batch of objects into a table that a user made.
 
+mod documents;
+mod lines;
 mod rows;
+mod staged;
+mod validate;
 
 use std::sync::Arc;
 
@@ -18,12 +22,14 @@ use futures::StreamExt;
 use tokio::sync::Semaphore;
 
 use crate::batch::BatchContext;
+use crate::copy::staged::FilePlace;
 use crate::object::sha256;
 use crate::plan::Work;
 use crate::shred::Paths;
 use crate::summary::CopiedObject;
 use crate::target::Target;
 use crate::{LoadError, LoadSummary, OnError};
+pub use validate::{Validated, validate};
 
 /// Rows are staged when they take this much memory.
 const FLUSH_BYTES: usize = 96 << 20;
@@ -296,11 +302,12 @@ async fn read(
     };
     let loaded_sha256 = before.filter(|before| !before.failed).map(|before| before.sha256);
     let target = Arc::clone(target);
+    let place = FilePlace::of(&rows.object);
     let core = decoding.acquire().await;
     let (sha256, read) = on_core(move || {
         let sha256 = sha256(&mut fetched).unwrap_or_default();
         let is_unchanged = loaded_sha256.as_ref() == Some(&sha256);
-        let read = (!is_unchanged).then(|| rows::decode(fetched, &target, &table, paths.as_deref(), &limits));
+        let read = (!is_unchanged).then(|| rows::decode(fetched, &place, &target, &table, paths.as_deref(), &limits));
         (sha256, read)
     })
     .await?;

@@ -1,20 +1,21 @@
 //! The rows of one object, as the columns of the table they go into.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{CastOptions, cast_with_options, filter_record_batch};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{Field, Schema};
 use flowtrail_decode::{DecodeError, Input, Limits, ParquetFile};
 use flowtrail_source::Fetched;
-use serde_json::Value;
 
-use crate::shred::{Paths, Values, shred_columns};
-use crate::target::{CsvFormat, FileFormat, Target};
+use super::staged::{FilePlace, staged};
+use super::{documents, lines};
+use crate::shred::{Paths, shred_columns};
+use crate::target::{FileFormat, NameMatch, Target};
 
 /// Rows of one batch of columns.
-const ROWS: usize = 32 * 1024;
+pub const ROWS: usize = 32 * 1024;
 
 /// What an object was read to be.
 #[derive(Default)]
@@ -28,28 +29,47 @@ pub struct Decoded {
 }
 
 /// Reads an object.
-pub fn decode(fetched: Fetched, target: &Target, table: &Schema, paths: Option<&Paths>, limits: &Limits) -> Decoded {
+pub fn decode(
+    fetched: Fetched,
+    place: &FilePlace,
+    target: &Target,
+    table: &Schema,
+    paths: Option<&Paths>,
+    limits: &Limits,
+) -> Decoded {
     let mut decoded = Decoded::default();
-    let done = match (&target.format, paths) {
-        (FileFormat::Parquet, _) => parquet(fetched, |batch| {
+    let done = match (&target.transform, &target.format, paths) {
+        (Some(transform), ..) => staged(fetched, place, target, transform.as_ref(), paths, limits, &mut decoded),
+        (None, FileFormat::Parquet, _) => parquet(fetched, |batch| {
             let shaped = match paths {
                 Some(paths) => shred_columns(paths, &batch).map_err(|e| e.to_string())?,
-                None => by_name(&batch, table)?,
+                None => by_name(&batch, target, table)?,
             };
             decoded.parts.push(shaped);
             Ok(())
         }),
-        (FileFormat::Json { strip_outer_array }, Some(paths)) => {
-            json(fetched, *strip_outer_array, paths, limits, &mut decoded)
+        (None, FileFormat::Json { strip_outer_array }, Some(paths)) => {
+            documents::shredded(fetched, *strip_outer_array, paths, limits, &mut decoded)
         }
-        (FileFormat::Json { .. }, None) => Err("JSON goes into a table of one VARIANT column".to_owned()),
-        (FileFormat::Csv(format), _) => csv(fetched, format, target, limits, &mut decoded),
+        (None, FileFormat::Json { strip_outer_array }, None) => match target.names {
+            Some(names) => documents::by_name(
+                fetched,
+                *strip_outer_array,
+                names,
+                &target.columns,
+                limits,
+                &mut decoded,
+            ),
+            None => Err("JSON goes into a table of one VARIANT column, or by name (MATCH_BY_COLUMN_NAME)".to_owned()),
+        },
+        (None, FileFormat::Csv(format), _) => lines::rows(fetched, format, target, limits, &mut decoded),
     };
     decoded.broken = done.err();
     decoded
 }
 
-fn parquet(fetched: Fetched, mut take: impl FnMut(RecordBatch) -> Result<(), String>) -> Result<(), String> {
+/// Takes a Parquet file's rows, some at a time.
+pub fn parquet(fetched: Fetched, mut take: impl FnMut(RecordBatch) -> Result<(), String>) -> Result<(), String> {
     let told = |error: DecodeError| format!("the object: {error}");
     for batch in ParquetFile::open(input(fetched))
         .and_then(ParquetFile::batches)
@@ -60,149 +80,66 @@ fn parquet(fetched: Fetched, mut take: impl FnMut(RecordBatch) -> Result<(), Str
     Ok(())
 }
 
-/// Columns that are called as the table's, in its types; others are left out.
-fn by_name(batch: &RecordBatch, table: &Schema) -> Result<RecordBatch, String> {
+/// Columns that are called as the target's, in the table's types; others are left out.
+fn by_name(batch: &RecordBatch, target: &Target, table: &Schema) -> Result<RecordBatch, String> {
+    let names = target.names.unwrap_or(NameMatch::CaseInsensitive);
     let (mut fields, mut columns) = (Vec::new(), Vec::new());
-    for field in table.fields() {
-        let names = batch.schema_ref().fields().iter();
-        let Some(at) = names
+    for wanted in target.columns.fields() {
+        let given = batch.schema_ref().fields().iter();
+        let Some(at) = given
             .map(|field| field.name())
-            .position(|name| name.eq_ignore_ascii_case(field.name()))
+            .position(|name| names.is_same(name, wanted.name()))
         else {
             continue;
         };
+        let field = table.field_with_name(wanted.name()).unwrap_or(wanted);
         columns.push(cast_with_options(batch.column(at), field.data_type(), &strict()).map_err(|e| e.to_string())?);
-        fields.push(field.as_ref().clone());
+        fields.push(field.clone());
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| e.to_string())
 }
 
-/// Documents one after another. Behind one that cannot be read, reading goes on with the next line.
-fn json(
-    fetched: Fetched,
-    strip_outer_array: bool,
-    paths: &Paths,
-    limits: &Limits,
+/// Texts as the types of their columns. A row of which one is none is left out, and told with its `place`.
+pub fn typed(
+    fields: &[Arc<Field>],
+    texts: &[ArrayRef],
+    place: impl Fn(usize) -> String,
     decoded: &mut Decoded,
 ) -> Result<(), String> {
-    let mut bytes = Vec::new();
-    text(fetched, limits)?
-        .read_to_end(&mut bytes)
-        .map_err(|e| format!("the object: {e}"))?;
-    let mut values = Values::new(paths);
-    let mut at = 0;
-    while at < bytes.len() {
-        let mut documents = serde_json::Deserializer::from_slice(&bytes[at..]).into_iter::<Value>();
-        let error = loop {
-            match documents.next() {
-                None => break None,
-                Some(Err(error)) => break Some(error),
-                Some(Ok(Value::Array(elements))) if strip_outer_array => {
-                    for element in elements {
-                        values.add(element);
-                    }
-                }
-                Some(Ok(document)) => values.add(document),
+    let rows = texts.first().map_or(0, Array::len);
+    let mut is_good = vec![true; rows];
+    let mut columns = Vec::with_capacity(texts.len());
+    for (field, column) in fields.iter().zip(texts) {
+        let cast = cast_with_options(column, field.data_type(), &CastOptions::default()).map_err(|e| e.to_string())?;
+        for row in (0..rows).filter(|row| column.is_valid(*row) && cast.is_null(*row)) {
+            if std::mem::replace(&mut is_good[row], false) {
+                let value = column.as_string::<i32>().value(row);
+                decoded.errors.push(format!(
+                    "{}: column `{}`: `{value}` is no {}",
+                    place(row),
+                    field.name(),
+                    field.data_type()
+                ));
             }
-            if values.rows() >= ROWS {
-                decoded.parts.push(values.take().map_err(|e| e.to_string())?);
-            }
-        };
-        let read = documents.byte_offset();
-        let Some(error) = error else { break };
-        let line = line_of(&bytes, at) + error.line() - 1;
-        let reason = error.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or(&reason);
-        decoded.errors.push(format!("line {line}: {reason}"));
-        // The document that cannot be read begins where the last good one ended.
-        let start = at + read;
-        let blank = bytes[start..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
-        let end = bytes[start + blank..].iter().position(|byte| *byte == b'\n');
-        at = end.map_or(bytes.len(), |end| start + blank + end + 1);
-    }
-    if values.rows() > 0 {
-        decoded.parts.push(values.take().map_err(|e| e.to_string())?);
-    }
-    Ok(())
-}
-
-/// The number of the line that a byte is in, from 1.
-fn line_of(bytes: &[u8], at: usize) -> usize {
-    1 + memchr::memchr_iter(b'\n', &bytes[..at]).count()
-}
-
-fn csv(
-    fetched: Fetched,
-    format: &CsvFormat,
-    target: &Target,
-    limits: &Limits,
-    decoded: &mut Decoded,
-) -> Result<(), String> {
-    let declared = &target.table.columns;
-    let texts = declared
-        .fields()
-        .iter()
-        .map(|field| Field::new(field.name(), DataType::Utf8, true));
-    let builder = arrow::csv::ReaderBuilder::new(Arc::new(Schema::new(texts.collect::<Vec<_>>())))
-        .with_delimiter(format.delimiter)
-        // A byte that no text has, where nothing encloses values.
-        .with_quote(format.quote.unwrap_or(0))
-        .with_batch_size(ROWS)
-        .with_header(false)
-        .with_truncated_rows(true);
-    let mut text = BufReader::new(text(fetched, limits)?);
-    for _ in 0..format.skip_header {
-        text.skip_until(b'\n').map_err(|e| format!("the object: {e}"))?;
-    }
-    let rows = builder.build_buffered(text).map_err(|e| e.to_string())?;
-    let mut line = format.skip_header;
-    for batch in rows {
-        let batch = batch.map_err(|e| format!("behind line {line}: {e}"))?;
-        let mut is_good = vec![true; batch.num_rows()];
-        let mut typed = Vec::with_capacity(batch.num_columns());
-        for (field, column) in declared.fields().iter().zip(batch.columns()) {
-            let column = without(column, &format.null_if);
-            let cast =
-                cast_with_options(&column, field.data_type(), &CastOptions::default()).map_err(|e| e.to_string())?;
-            for row in (0..batch.num_rows()).filter(|row| column.is_valid(*row) && cast.is_null(*row)) {
-                if std::mem::replace(&mut is_good[row], false) {
-                    let value = column.as_string::<i32>().value(row);
-                    let place = format!("line {}", line + row + 1);
-                    decoded.errors.push(format!(
-                        "{place}: column `{}`: `{value}` is no {}",
-                        field.name(),
-                        field.data_type()
-                    ));
-                }
-            }
-            typed.push(cast);
         }
-        line += batch.num_rows();
-        let typed = RecordBatch::try_new(Arc::clone(declared), typed).map_err(|e| e.to_string())?;
-        let good = filter_record_batch(&typed, &BooleanArray::from(is_good)).map_err(|e| e.to_string())?;
-        decoded.parts.push(good);
+        columns.push(cast);
     }
+    let typed = RecordBatch::try_new(Arc::new(Schema::new(fields.to_vec())), columns).map_err(|e| e.to_string())?;
+    let good = filter_record_batch(&typed, &BooleanArray::from(is_good)).map_err(|e| e.to_string())?;
+    decoded.parts.push(good);
     Ok(())
 }
 
-/// A column of text in which these texts are NULL.
-fn without(column: &ArrayRef, null_if: &[String]) -> ArrayRef {
-    let texts = column.as_string::<i32>();
-    let kept = |text: &&str| !null_if.iter().any(|null| null == text);
-    Arc::new(texts.iter().map(|text| text.filter(kept)).collect::<StringArray>())
-}
-
-fn strict() -> CastOptions<'static> {
+/// A cast that fails for a value that does not fit.
+pub fn strict() -> CastOptions<'static> {
     CastOptions {
         safe: false,
         ..CastOptions::default()
     }
 }
 
-fn text(fetched: Fetched, limits: &Limits) -> Result<Box<dyn Read + Send>, String> {
+/// An object's text, unpacked.
+pub fn text(fetched: Fetched, limits: &Limits) -> Result<Box<dyn Read + Send>, String> {
     let text = flowtrail_decode::text_of(input(fetched), limits).map_err(|e| format!("the object: {e}"))?;
     Ok(Box::new(BufReader::with_capacity(256 << 10, text)))
 }

@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
+use arrow::datatypes::{Schema, SchemaRef};
 use flowtrail_catalog::{Definition, Kind, Properties};
 use flowtrail_decode::LogKind;
+use flowtrail_lake::TableDefinition;
 use flowtrail_load::{
-    CopiedObject, CsvFormat, FileFormat, LoadError, LoadOptions, Loader, OnError, Silent, Stop, Target,
+    CopiedObject, FileFormat, LoadError, LoadOptions, Loader, NameMatch, OnError, Silent, Stop, Target,
 };
 use flowtrail_query::{Answer, Names, QueryError, Relation};
 use flowtrail_source::{Object, Place};
 
+use super::copy_select::{Select, StagedFiles};
+use super::copy_validation::Validation;
+use super::file_format::{format, options_of};
 use super::stage::{StagePath, StagePlace, whole_match};
 use crate::cursor::{Cursor, Read};
 use crate::rows::{Rows, status};
-use crate::session::{required, required_here};
+use crate::session::required_here;
 use crate::settings::Settings;
 use crate::{Session, SessionError};
 
@@ -21,7 +26,12 @@ use crate::{Session, SessionError};
 #[derive(Clone, Debug)]
 pub struct CopyInto {
     table: Vec<String>,
+    /// The columns that rows go into, where not all.
+    columns: Vec<String>,
     from: From,
+    select: Option<Select>,
+    names: Option<MatchNames>,
+    validation: Option<Validation>,
     files: Option<Vec<String>>,
     pattern: Option<String>,
     file_format: Properties,
@@ -30,11 +40,29 @@ pub struct CopyInto {
     pipe: Option<String>,
 }
 
+/// `MATCH_BY_COLUMN_NAME`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum MatchNames {
+    By(NameMatch),
+    None,
+}
+
 /// Where files are.
 #[derive(Clone, Debug)]
-enum From {
+pub enum From {
     Stage(StagePath),
     Place(String),
+}
+
+impl From {
+    pub fn read(cursor: &mut Cursor<'_>) -> Read<Self> {
+        if cursor.is_symbol('@') {
+            return StagePath::read(cursor).map(Self::Stage);
+        }
+        let expected = |_| cursor.expected("a stage such as @my_stage, or a place in quotes");
+        cursor.clone().text().map_err(expected)?;
+        cursor.text().map(Self::Place)
+    }
 }
 
 impl CopyInto {
@@ -55,29 +83,32 @@ impl CopyInto {
         cursor.expect(&["COPY"])?;
         cursor.expect(&["INTO"])?;
         let table = cursor.names()?;
-        if cursor.is_symbol('(') {
-            return Err(not_done("COPY INTO with columns"));
+        let mut columns = Vec::new();
+        if cursor.takes_symbol('(') {
+            loop {
+                columns.push(cursor.name()?);
+                if !cursor.takes_symbol(',') {
+                    break;
+                }
+            }
+            cursor.expect_symbol(')')?;
         }
         cursor.expect(&["FROM"])?;
-        let from = if cursor.is_symbol('@') {
-            From::Stage(StagePath::read(&mut cursor)?)
-        } else if cursor.is_symbol('(') {
-            return Err(not_done("COPY INTO … FROM (SELECT …)"));
+        let mut of_select = StagedFiles::default();
+        let (from, select) = if cursor.takes_symbol('(') {
+            let (select, from, files) = Select::read(&mut cursor)?;
+            of_select = files;
+            (from, Some(select))
         } else {
-            From::Place(
-                cursor
-                    .text()
-                    .map_err(|_| cursor.expected("a stage such as @my_stage, or a place in quotes"))?,
-            )
+            (From::read(&mut cursor)?, None)
         };
         cursor.check_closed()?;
         let place = cursor.clone();
         let mut settings = Settings::read(&mut cursor)?;
         cursor.end()?;
-        let file_format = match settings.inner("file_format") {
-            Ok(Some(inner)) => inner.into_properties(),
-            Ok(None) => Properties::default(),
-            Err(error) => return Err(error),
+        let file_format = match settings.inner("file_format")? {
+            Some(inner) => inner.into_properties(),
+            None => of_select.file_format,
         };
         let on_error = match settings.text("on_error").map(|word| word.to_uppercase()).as_deref() {
             None => on_error,
@@ -90,17 +121,41 @@ impl CopyInto {
                 )));
             }
         };
-        if settings.text("validation_mode").is_some() {
-            return Err(not_done("COPY INTO … VALIDATION_MODE"));
+        let validation = settings.text("validation_mode").map(|mode| mode.parse::<Validation>());
+        let validation = validation.transpose().map_err(|why| place.error(&why))?;
+        if validation.is_some() && select.is_some() {
+            return Err(not_done("COPY INTO … FROM (SELECT …) VALIDATION_MODE"));
         }
         if settings.flag("purge")? == Some(true) {
             return Err(not_done("COPY INTO … PURGE"));
         }
+        let names = match settings
+            .text("match_by_column_name")
+            .map(|word| word.to_uppercase())
+            .as_deref()
+        {
+            None => None,
+            Some("CASE_INSENSITIVE") => Some(MatchNames::By(NameMatch::CaseInsensitive)),
+            Some("CASE_SENSITIVE") => Some(MatchNames::By(NameMatch::CaseSensitive)),
+            Some("NONE") => Some(MatchNames::None),
+            Some(other) => {
+                return Err(place.error(&format!(
+                    "MATCH_BY_COLUMN_NAME is CASE_INSENSITIVE, CASE_SENSITIVE or NONE, not {other}"
+                )));
+            }
+        };
+        if let (Some(MatchNames::By(_)), Some(_)) = (names, &select) {
+            return Err(place.error("MATCH_BY_COLUMN_NAME and a SELECT do not go together"));
+        }
         let copy = Self {
             table,
+            columns,
             from,
+            select,
+            names,
+            validation,
             files: settings.texts("files"),
-            pattern: settings.text("pattern"),
+            pattern: settings.text("pattern").or(of_select.pattern),
             file_format,
             on_error,
             force: settings.flag("force")?.unwrap_or(false),
@@ -112,6 +167,9 @@ impl CopyInto {
 
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
+        if let Some(validation) = self.validation {
+            return self.validate(session, &names, validation).await;
+        }
         let copied = self.load(session, &names).await?;
         if copied.is_empty() {
             return Ok(status("Copy executed with 0 files processed."));
@@ -121,12 +179,9 @@ impl CopyInto {
 
     /// Loads what was not loaded before, and tells what became of each file.
     pub async fn load(&self, session: &Session, names: &Names) -> Result<Vec<CopiedObject>, SessionError> {
-        let place = match &self.from {
-            From::Stage(stage) => stage.place(session, names)?,
-            From::Place(url) => StagePlace::of(session, url),
-        };
+        let place = self.place(session, names)?;
         let format = format(&options_of(&self.file_format, &place.file_format, names)?)?;
-        let (target, kind) = self.target(names, format)?;
+        let (target, kind) = self.target(session, names, format).await?;
         let objects = self.objects(&place).await?;
         let options = LoadOptions {
             kind,
@@ -142,9 +197,29 @@ impl CopyInto {
         Ok(summary.map_err(told)?.copied)
     }
 
+    fn place(&self, session: &Session, names: &Names) -> Result<StagePlace, SessionError> {
+        match &self.from {
+            From::Stage(stage) => stage.place(session, names),
+            From::Place(url) => Ok(StagePlace::of(session, url)),
+        }
+    }
+
+    /// Tells what a load would bring, or what is wrong with it.
+    async fn validate(&self, session: &Session, names: &Names, validation: Validation) -> Result<Answer, SessionError> {
+        let place = self.place(session, names)?;
+        let format = format(&options_of(&self.file_format, &place.file_format, names)?)?;
+        let (Some(target), _) = self.target(session, names, format).await? else {
+            return Err(not_done("VALIDATION_MODE of logs").into());
+        };
+        let objects = self.objects(&place).await?;
+        let source = Arc::new(place.source().await?);
+        validation.run(session, &target, &source, objects).await
+    }
+
     /// The table the rows go into: one that somebody made, or that of a kind of log.
-    fn target(
+    async fn target(
         &self,
+        session: &Session,
         names: &Names,
         format: FileFormat,
     ) -> Result<(Option<Arc<Target>>, Option<LogKind>), SessionError> {
@@ -157,8 +232,14 @@ impl CopyInto {
                     .find(|kind| name.in_schema() == format!("logs.{}", kind.as_str()));
                 let none =
                     || SessionError::refused(format!("`{name}` is Flowtrail's own; nothing is copied into it"), None);
-                if self.force || !self.file_format.is_empty() {
-                    let hint = "leave FORCE and FILE_FORMAT out: what an object is is told by its content";
+                let is_told_how = self.force
+                    || !self.file_format.is_empty()
+                    || !self.columns.is_empty()
+                    || self.select.is_some()
+                    || self.names.is_some();
+                if is_told_how {
+                    let hint = "leave FORCE, FILE_FORMAT, MATCH_BY_COLUMN_NAME, columns and a SELECT out: what an object is is \
+                                told by its content";
                     return Err(SessionError::refused(
                         format!("`{name}` takes logs, each object once"),
                         Some(hint),
@@ -182,14 +263,80 @@ impl CopyInto {
             [only] if only.column_type == flowtrail_catalog::ColumnType::Variant => Some(only.name.clone()),
             _ => None,
         };
+        let table = table.definition(&defined.name);
+        let columns = self.columns_of(&defined.name.to_string(), &table)?;
+        let transform = match &self.select {
+            Some(select) => Some(select.transform(session, columns.fields().len()).await?),
+            None => None,
+        };
+        let names = self.matching(&format, variant.is_some(), columns.fields().len())?;
         let target = Target {
             name: defined.name.to_string(),
-            table: table.definition(&defined.name),
+            table,
+            columns,
+            names,
+            transform,
             variant,
             format,
             force: self.force,
         };
         Ok((Some(Arc::new(target)), None))
+    }
+
+    /// The columns that rows go into.
+    fn columns_of(&self, table: &str, definition: &TableDefinition) -> Result<SchemaRef, SessionError> {
+        if self.columns.is_empty() {
+            return Ok(Arc::clone(&definition.columns));
+        }
+        let declared = &definition.columns;
+        let mut fields = Vec::new();
+        for (number, name) in self.columns.iter().enumerate() {
+            if self.columns[..number].contains(name) {
+                return Err(SessionError::refused(
+                    format!("column `{name}` stands twice in the list of columns"),
+                    None,
+                ));
+            }
+            let found = declared
+                .fields()
+                .iter()
+                .find(|field| field.name().eq_ignore_ascii_case(name));
+            let field = found.ok_or_else(|| {
+                let known = declared.fields().iter().map(|field| field.name().as_str());
+                let hint = flowtrail_query::similar(name, known).map(|name| format!("did you mean `{name}`?"));
+                SessionError::refused(format!("`{table}` has no column `{name}`"), hint.as_deref())
+            })?;
+            fields.push(Arc::clone(field));
+        }
+        Ok(Arc::new(Schema::new(fields)))
+    }
+
+    /// How a file's columns find the table's.
+    fn matching(
+        &self,
+        format: &FileFormat,
+        is_variant: bool,
+        columns: usize,
+    ) -> Result<Option<NameMatch>, SessionError> {
+        let refused = |message: &str, hint: &str| Err(SessionError::refused(message, Some(hint)));
+        match (self.names, format) {
+            (Some(MatchNames::By(_)), _) if is_variant => refused(
+                "MATCH_BY_COLUMN_NAME goes with a table of several columns; the VARIANT of this one takes whole rows",
+                "leave it out",
+            ),
+            (Some(MatchNames::By(_)), FileFormat::Csv(csv)) if !csv.parse_header => refused(
+                "MATCH_BY_COLUMN_NAME of CSV goes with a line that has the names",
+                "FILE_FORMAT = (TYPE = CSV PARSE_HEADER = TRUE)",
+            ),
+            (Some(MatchNames::None), FileFormat::Parquet) if !is_variant && self.select.is_none() && columns > 1 => {
+                refused(
+                    "a row of Parquet is one VARIANT where names do not match it with columns, and the table has several",
+                    "MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE, or a SELECT of $1:name",
+                )
+            }
+            (Some(MatchNames::By(names)), _) => Ok(Some(names)),
+            (Some(MatchNames::None) | None, _) => Ok(None),
+        }
     }
 
     /// The files that are meant.
@@ -253,97 +400,6 @@ fn decoded(uri: &str) -> String {
         Some(Place::Path(path)) => format!("file://{}", path.display()),
         _ => uri.to_owned(),
     }
-}
-
-/// The options of a format: the statement's, else the stage's; those of a format that is named, where one is.
-pub fn options_of(of_statement: &Properties, of_stage: &Properties, names: &Names) -> Result<Properties, SessionError> {
-    let options = if of_statement.is_empty() {
-        of_stage
-    } else {
-        of_statement
-    };
-    let Some(name) = options.get("format_name") else {
-        return Ok(options.clone());
-    };
-    let parts: Vec<String> = name.split('.').map(str::to_lowercase).collect();
-    let defined = required(names, Kind::FileFormat, &parts)?;
-    match &defined.definition {
-        Definition::FileFormat(format) => Ok(format.options.clone()),
-        _ => Ok(options.clone()),
-    }
-}
-
-/// That a format has no option that is not known.
-pub fn known_only(options: &Properties, kind: &str, known: &[&str]) -> Result<(), SessionError> {
-    let is_unknown = |name: &str| !known.contains(&name.to_lowercase().as_str());
-    let Some((unknown, _)) = options.iter().find(|(name, _)| is_unknown(name)) else {
-        return Ok(());
-    };
-    let message = format!(
-        "the option {} of {kind} files is not known here",
-        unknown.to_uppercase()
-    );
-    let hint = format!("known are {}", known.join(", ").to_uppercase());
-    Err(SessionError::refused(message, Some(&hint)))
-}
-
-/// How files are read.
-fn format(options: &Properties) -> Result<FileFormat, SessionError> {
-    let kind = options.get("type").unwrap_or("CSV").to_uppercase();
-    let known: &[&str] = match kind.as_str() {
-        "PARQUET" => &["compression", "snappy_compression", "type", "use_vectorized_scanner"],
-        "JSON" => &["compression", "strip_outer_array", "type"],
-        "CSV" => &[
-            "compression",
-            "field_delimiter",
-            "field_optionally_enclosed_by",
-            "null_if",
-            "skip_header",
-            "type",
-        ],
-        other => return Err(not_done(&format!("FILE_FORMAT = (TYPE = {other})")).into()),
-    };
-    known_only(options, &kind, known)?;
-    Ok(match kind.as_str() {
-        "PARQUET" => FileFormat::Parquet,
-        "JSON" => FileFormat::Json {
-            strip_outer_array: options
-                .get("strip_outer_array")
-                .is_some_and(|value| value.eq_ignore_ascii_case("true")),
-        },
-        _ => FileFormat::Csv(csv(options)?),
-    })
-}
-
-fn csv(options: &Properties) -> Result<CsvFormat, SessionError> {
-    let one_byte = |name: &str, text: &str| match text {
-        "\\t" => Ok(b'\t'),
-        text if text.len() == 1 => Ok(text.as_bytes()[0]),
-        text => Err(SessionError::refused(
-            format!("{name} is one character, not `{text}`"),
-            None,
-        )),
-    };
-    let enclosed = options.get("field_optionally_enclosed_by");
-    Ok(CsvFormat {
-        delimiter: one_byte("FIELD_DELIMITER", options.get("field_delimiter").unwrap_or(","))?,
-        skip_header: match options.get("skip_header") {
-            None => 0,
-            Some(lines) => lines
-                .parse()
-                .map_err(|_| SessionError::refused(format!("SKIP_HEADER is a number of lines, not `{lines}`"), None))?,
-        },
-        quote: enclosed
-            .filter(|text| !text.eq_ignore_ascii_case("none"))
-            .map(|text| one_byte("FIELD_OPTIONALLY_ENCLOSED_BY", text))
-            .transpose()?,
-        null_if: options
-            .get("null_if")
-            .unwrap_or("\\N")
-            .split(',')
-            .map(str::to_owned)
-            .collect(),
-    })
 }
 
 /// Snowflake's row for each file.

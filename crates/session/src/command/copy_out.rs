@@ -6,7 +6,7 @@ use flowtrail_query::statements::{Token, TokenKind};
 use flowtrail_query::{Answer, Marks, Names, QueryError};
 use uuid::Uuid;
 
-use super::copy::{known_only, options_of};
+use super::file_format::{known_only, options_of};
 use super::stage::{StagePath, StagePlace};
 use super::unload::delimiter_of;
 use crate::cursor::{Cursor, Query, Read};
@@ -30,11 +30,17 @@ pub struct CopyOut {
     file_format: Properties,
     integration: Option<String>,
     header: bool,
+    detailed: bool,
+    files: Files,
+}
+
+/// What files come of it.
+#[derive(Debug)]
+struct Files {
     overwrite: bool,
     single: bool,
-    detailed: bool,
     with_query_id: Option<bool>,
-    file_bytes: Option<u64>,
+    bytes: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -102,34 +108,36 @@ impl CopyOut {
                 .unwrap_or_default(),
             integration: settings.text("storage_integration").map(|name| name.to_lowercase()),
             header: settings.flag("header")?.unwrap_or(false),
-            overwrite: settings.flag("overwrite")?.unwrap_or(false),
-            single: settings.flag("single")?.unwrap_or(false),
             detailed: settings.flag("detailed_output")?.unwrap_or(false),
-            with_query_id: settings.flag("include_query_id")?,
-            file_bytes: settings.number("max_file_size")?,
+            files: Files {
+                overwrite: settings.flag("overwrite")?.unwrap_or(false),
+                single: settings.flag("single")?.unwrap_or(false),
+                with_query_id: settings.flag("include_query_id")?,
+                bytes: settings.number("max_file_size")?,
+            },
         };
         settings.end()?;
         let together = [
             (
-                copy.single && copy.partition_by.is_some(),
+                copy.files.single && copy.partition_by.is_some(),
                 "SINGLE = TRUE and PARTITION BY",
             ),
             (
-                copy.overwrite && copy.partition_by.is_some(),
+                copy.files.overwrite && copy.partition_by.is_some(),
                 "OVERWRITE = TRUE and PARTITION BY",
             ),
             (
-                copy.single && copy.with_query_id == Some(true),
+                copy.files.single && copy.files.with_query_id == Some(true),
                 "SINGLE = TRUE and INCLUDE_QUERY_ID = TRUE",
             ),
             (
-                copy.overwrite && copy.with_query_id == Some(true),
+                copy.files.overwrite && copy.files.with_query_id == Some(true),
                 "OVERWRITE = TRUE and INCLUDE_QUERY_ID = TRUE",
             ),
         ];
         match together.iter().find(|(is_so, _)| *is_so) {
             Some((_, what)) => Err(place.error(&format!("{what} do not go together"))),
-            None if copy.file_bytes == Some(0) => Err(place.error("MAX_FILE_SIZE is greater than 0")),
+            None if copy.files.bytes == Some(0) => Err(place.error("MAX_FILE_SIZE is greater than 0")),
             None => Ok(copy),
         }
     }
@@ -160,11 +168,11 @@ impl CopyOut {
             names: file_names,
             form,
             partitions,
-            file_bytes: match self.file_bytes {
-                None if self.single => u64::MAX,
+            file_bytes: match self.files.bytes {
+                None if self.files.single => u64::MAX,
                 bytes => bytes.unwrap_or(FILE_BYTES),
             },
-            overwrites: self.overwrite,
+            overwrites: self.files.overwrite,
             must_be_empty: false,
         };
         let unloaded = unloading.run(session, &sql, &schema).await;
@@ -208,7 +216,7 @@ impl CopyOut {
         } else {
             url.rsplit_once('/').unwrap_or((".", url))
         };
-        if self.single {
+        if self.files.single {
             let name = if name.is_empty() { "data" } else { name };
             return (folder.to_owned(), FileNames::Single(name.to_owned()));
         }
@@ -216,7 +224,7 @@ impl CopyOut {
         if !before.ends_with('_') {
             before.push('_');
         }
-        if self.with_query_id.unwrap_or(self.partition_by.is_some()) {
+        if self.files.with_query_id.unwrap_or(self.partition_by.is_some()) {
             before.push_str(&Uuid::new_v4().to_string());
             before.push('_');
         }

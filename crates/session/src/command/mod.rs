@@ -3,11 +3,14 @@
 mod alter_table;
 mod copy;
 mod copy_out;
+mod copy_select;
+mod copy_validation;
 mod crawl;
 mod create;
 mod database;
 mod drop;
 mod external_table;
+mod file_format;
 mod function;
 mod integration;
 mod partition;

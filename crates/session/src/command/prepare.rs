@@ -59,7 +59,7 @@ impl Prepared {
             let message = format!("{called} wants {}, and {given} {is} given", counted(wanted));
             let hint = match self.marks {
                 Marks::Question => "EXECUTE name USING 443, 'text'",
-                Marks::Dollar => "EXECUTE name(443, 'text')",
+                Marks::Dollar | Marks::Column => "EXECUTE name(443, 'text')",
             };
             return Err(SessionError::refused(message, Some(hint)));
         }

@@ -189,7 +189,7 @@ impl StagePlace {
 
     /// The place, opened.
     pub async fn source(&self) -> Result<Source, SourceError> {
-        Source::open(&self.url.parse()?, &self.aws).await
+        Box::pin(Source::open(&self.url.parse()?, &self.aws)).await
     }
 
     /// All files below the place, in order of name, but those that its integration blocks; none where there is no such

@@ -167,7 +167,7 @@ impl Properties {
         Ok((form, ending))
     }
 
-    /// Lines as Hive's LazySimpleSerDe reads them.
+    /// Lines as Hive's `LazySimpleSerDe` reads them.
     fn text_form(&self, delimiter: char) -> Result<CsvForm, String> {
         let delimiter = match &self.delimiter {
             None => delimiter,

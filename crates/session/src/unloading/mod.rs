@@ -133,7 +133,7 @@ impl Unloading {
         let place: Place = self.url.parse()?;
         outside_of_lake(session, &place)?;
         self.partitions.check(schema)?;
-        let mut delivery = Delivery::open(&place, &self.aws, self.overwrites).await?;
+        let mut delivery = Box::pin(Delivery::open(&place, &self.aws, self.overwrites)).await?;
         if self.must_be_empty
             && let Some(there) = delivery.first_file().await?
         {

@@ -174,7 +174,8 @@ fn escape(text: &str, folder: &mut String) {
             | '^'
             | '\u{7f}'
             | '\0'..='\u{1f}' => {
-                folder.push_str(&format!("%{:02X}", letter as u32));
+                // Writing to a text does not fail.
+                let _ = write!(folder, "%{:02X}", letter as u32);
             }
             letter => folder.push(letter),
         }

@@ -1,6 +1,7 @@
 //! Statements of every kind over a lake in a folder.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod copying;
 mod definitions;
 mod errors;
 mod external;

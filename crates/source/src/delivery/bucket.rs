@@ -189,8 +189,8 @@ impl Upload {
     fn send(&mut self, most: usize) -> Result<(), SourceError> {
         self.wait(most.saturating_sub(1))?;
         let part = std::mem::replace(&mut self.held, Vec::with_capacity(PART_BYTES));
-        if let Some(upload) = &mut self.parts {
-            self.sending.spawn_on(upload.put_part(part.into()), &self.runtime);
+        if let Some(parts) = &mut self.parts {
+            self.sending.spawn_on(parts.put_part(part.into()), &self.runtime);
         }
         Ok(())
     }
