@@ -73,9 +73,14 @@ impl CopyInto {
 
     /// Reads the statement of the pipe `name`, which leaves out files that cannot be read.
     pub fn read_of_pipe(name: &str, cursor: Cursor<'_>) -> Read<Self> {
+        let place = cursor.clone();
+        let copy = Self::read_with(cursor, OnError::SkipObject)?;
+        if copy.validation.is_some() {
+            return Err(place.error("a pipe loads; VALIDATION_MODE is for a COPY by itself"));
+        }
         Ok(Self {
             pipe: Some(name.to_owned()),
-            ..Self::read_with(cursor, OnError::SkipObject)?
+            ..copy
         })
     }
 

@@ -12,6 +12,7 @@ mod writing;
 
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use flowtrail_catalog::Integration;
+use flowtrail_lake::Lake;
 use flowtrail_query::output::{Compression, OutputFormat, OutputOptions};
 use flowtrail_query::{Answer, QueryError};
 use flowtrail_source::{AwsSettings, Delivery, Place};
@@ -131,7 +132,7 @@ impl Unloading {
     /// Asks the question `sql`, which gives rows of `schema`, and writes its rows.
     pub async fn run(self, session: &Session, sql: &str, schema: &Schema) -> Result<Unloaded, Unfinished> {
         let place: Place = self.url.parse()?;
-        outside_of_lake(session, &place)?;
+        outside_of_lake(session.engine().lake(), &place)?;
         self.partitions.check(schema)?;
         let mut delivery = Box::pin(Delivery::open(&place, &self.aws, self.overwrites)).await?;
         if self.must_be_empty
@@ -144,13 +145,13 @@ impl Unloading {
         }
         let order = self.partitions.order(schema);
         let answer = session.ask_in_order(sql, &order).await.map_err(Unfinished::Question)?;
-        self.deliver(delivery, answer).await
+        self.deliver(session.engine().lake().clone(), delivery, answer).await
     }
 
-    async fn deliver(self, delivery: Delivery, mut answer: Answer) -> Result<Unloaded, Unfinished> {
+    async fn deliver(self, lake: Lake, delivery: Delivery, mut answer: Answer) -> Result<Unloaded, Unfinished> {
         let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
         let schema = self.stored_schema(&answer.schema);
-        let writing = tokio::task::spawn_blocking(move || writing::write(&self, &schema, delivery, receiver));
+        let writing = tokio::task::spawn_blocking(move || writing::write(&self, &lake, &schema, delivery, receiver));
         let asked = async {
             while let Some(batch) = answer.stream.try_next().await? {
                 if sender.send(batch).await.is_err() {
@@ -222,8 +223,7 @@ impl Unfinished {
 }
 
 /// What lies in the lake is written by Flowtrail's own protocol only.
-fn outside_of_lake(session: &Session, place: &Place) -> Result<(), SessionError> {
-    let lake = session.engine().lake();
+fn outside_of_lake(lake: &Lake, place: &Place) -> Result<(), SessionError> {
     let is_inside = match (place, lake.folder()) {
         (Place::Path(path), Some(folder)) => {
             let real = real_path(path);

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
+use flowtrail_lake::Lake;
 use flowtrail_query::output::{Encoder, OutputError};
 use flowtrail_source::{Delivery, Parcel, SourceError};
 use tokio::sync::mpsc::Receiver;
 
-use super::{FileNames, Unloaded, UnloadedFile, Unloading};
+use super::{FileNames, Unloaded, UnloadedFile, Unloading, outside_of_lake};
 use crate::SessionError;
 use crate::command::reaches;
 
@@ -18,12 +19,14 @@ const ROWS_AT_ONCE: usize = 2048;
 /// Writes all batches; the delivery comes back whatever became of them.
 pub fn write(
     unloading: &Unloading,
+    lake: &Lake,
     schema: &Schema,
     delivery: Delivery,
     mut batches: Receiver<RecordBatch>,
 ) -> (Delivery, Result<Unloaded, SessionError>) {
     let mut writing = Writing {
         unloading,
+        lake,
         schema: Arc::new(schema.clone()),
         delivery,
         open: None,
@@ -39,6 +42,7 @@ pub fn write(
 
 struct Writing<'a> {
     unloading: &'a Unloading,
+    lake: &'a Lake,
     schema: Arc<Schema>,
     delivery: Delivery,
     open: Option<OpenFile>,
@@ -107,6 +111,8 @@ impl Writing<'_> {
                 Some("DESC INTEGRATION lists what it allows and blocks"),
             ));
         }
+        // What decides a file's folder may lead into a lake that lies below the place.
+        outside_of_lake(self.lake, &uri.parse()?)?;
         let parcel = self.delivery.begin(&format!("{folder}{name}"))?;
         let encoder = if form.documents {
             Encoder::open_documents(form.compression, parcel)

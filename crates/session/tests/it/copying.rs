@@ -266,6 +266,7 @@ async fn what_is_wrong_is_said() {
         "COPY INTO t FROM @s FILE_FORMAT = (TYPE = CSV PARSE_HEADER = TRUE SKIP_HEADER = 1)",
         "COPY INTO t FROM @s VALIDATION_MODE = RETURN_SOME",
         "COPY INTO t FROM @s PURGE = TRUE",
+        "CREATE PIPE p AS COPY INTO t FROM @s VALIDATION_MODE = RETURN_ERRORS",
         "COPY INTO logs.vpc_flow (srcaddr) FROM @s",
         "COPY INTO logs.vpc_flow FROM (SELECT $1 FROM @s)",
         "COPY INTO logs.vpc_flow FROM @s VALIDATION_MODE = RETURN_ERRORS",

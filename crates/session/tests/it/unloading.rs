@@ -308,6 +308,7 @@ async fn what_is_wrong_is_said() {
         "UNLOAD (SELECT 1) TO '-' WITH (format = 'JSON')",
         "UNLOAD (SELECT 1) TO 'LAKE/tables/x' WITH (format = 'JSON')",
         "COPY INTO 'LAKE/../lake/x' FROM t",
+        "COPY INTO 'LAKE/../' FROM t PARTITION BY ('lake/tables/' || action)",
         "COPY INTO @nobody FROM t",
         "COPY INTO @st FROM t PARTITION BY (action) SINGLE = TRUE",
         "COPY INTO @st FROM t FILE_FORMAT = (TYPE = XML)",
