@@ -71,11 +71,25 @@ fn tables_that_somebody_made_are_merged_too() {
         ]);
         assert_eq!(told.status.code(), Some(0), "{told:?}");
     }
+    for day in ["2026-11-01", "2026-11-02"] {
+        let told = site.run(&[
+            "sql",
+            &format!("CREATE TABLE d (day DATE, n INT); INSERT INTO d VALUES (DATE '{day}', 1)"),
+        ]);
+        assert_eq!(told.status.code(), Some(0), "{told:?}");
+    }
     let asked = "SELECT v, v:n::bigint AS n, v:k2::varchar AS k FROM t ORDER BY 2";
     let before = site.ask(asked);
     assert_eq!(before[1], json!({"v": "{\"k2\":\"x\",\"n\":2}", "n": 2, "k": "x"}));
     assert_eq!(site.json_of(&["compact", "t"])["public.t"]["files_before"], 3);
     assert_eq!(site.ask(asked), before);
+    assert_eq!(site.json_of(&["compact", "public.d"])["public.d"]["files_before"], 2);
+    let days = json!([{"day": "2026-11-01", "n": 1}, {"day": "2026-11-02", "n": 1}]);
+    assert_eq!(
+        site.ask("SELECT day, n FROM d ORDER BY day"),
+        days,
+        "a column `day` is no partition there"
+    );
     let vacuumed = site.json_of(&["vacuum", "--dry-run"]);
     assert_eq!(
         vacuumed["public.t"]["files"], 0,

@@ -76,7 +76,7 @@ fn a_copy_that_makes_its_rows_is_finished_by_one_that_does_not() {
             &format!("{point}=return(kill)"),
         );
         assert!(!ended.status.success(), "{point}: {ended:?}");
-        lake.finish_and_check(point);
+        finish_and_check(&lake, point);
     }
 }
 

@@ -22,7 +22,6 @@ use parquet::file::statistics::Statistics;
 use tokio::io::AsyncWriteExt;
 
 use crate::column::stored_type;
-use crate::definition::DAY;
 use crate::rows::StoreReader;
 use crate::scan::{FileScan, FileStatistics, Streams, store_url};
 use crate::stage::{StagedFile, absolute, discard, file_path, writer_options};
@@ -165,7 +164,7 @@ pub(crate) async fn merge(
     let definition = table.definition();
     let path = file_path(definition, day);
     let rows: u64 = sources.iter().map(|source| source.rows).sum();
-    let columns = written_columns(schema, sources, changes);
+    let columns = written_columns(definition, schema, sources, changes);
     let stream = changed(merged_rows(table, schema, &columns, sources)?, changes);
     let encoder = Encoder::new(definition, &columns, rows)?;
     let upload = BufWriter::with_capacity(Arc::clone(table.store()), absolute(table, &path), UPLOAD_PART_BYTES)
@@ -216,7 +215,12 @@ fn changed(stream: SendableRecordBatchStream, changes: &Rows<'_>) -> SendableRec
 
 /// The columns any file has a value in, or is to get one, in the table's order, with the types they were written with:
 /// other readers of the lake's files find them as a loader would have written them.
-fn written_columns(schema: &SchemaRef, sources: &[Source], changes: &Rows<'_>) -> SchemaRef {
+fn written_columns(
+    definition: &TableDefinition,
+    schema: &SchemaRef,
+    sources: &[Source],
+    changes: &Rows<'_>,
+) -> SchemaRef {
     let field = |field: &Arc<Field>| {
         let written = sources.iter().find_map(|source| source.columns.get(field.name()));
         let Some(written) = written else {
@@ -230,7 +234,13 @@ fn written_columns(schema: &SchemaRef, sources: &[Source], changes: &Rows<'_>) -
             true,
         ))
     };
-    let columns = || schema.fields().iter().filter(|field| field.name() != DAY);
+    let partitions = definition.partition_columns();
+    let columns = || {
+        schema
+            .fields()
+            .iter()
+            .filter(|field| !partitions.contains(&field.name().as_str()))
+    };
     let fields: Vec<Field> = columns().filter_map(field).collect();
     if !fields.is_empty() {
         return Arc::new(Schema::new(fields));
