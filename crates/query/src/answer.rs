@@ -71,6 +71,8 @@ struct Shared {
 #[derive(Default)]
 struct Progress {
     rows: u64,
+    /// What was done before the answer began.
+    before: Duration,
     elapsed: Option<Duration>,
 }
 
@@ -85,12 +87,15 @@ impl AnswerFigures {
     pub fn get(&self) -> QueryFigures {
         let (rows, elapsed) = {
             let progress = self.0.progress.lock();
-            (progress.rows, progress.elapsed)
+            (
+                progress.rows,
+                progress.elapsed.unwrap_or_else(|| self.elapsed(&progress)),
+            )
         };
         let scans = self.0.scans.total();
         QueryFigures {
             rows,
-            elapsed: elapsed.unwrap_or_else(|| self.0.started.elapsed()),
+            elapsed,
             bytes_scanned: bytes_scanned(self.0.plan.as_ref()),
             files_read: scans.files_read,
             files_total: scans.files_total,
@@ -104,9 +109,14 @@ impl AnswerFigures {
         match polled {
             Some(Ok(batch)) => progress.rows += batch.num_rows() as u64,
             Some(Err(_)) | None => {
-                progress.elapsed.get_or_insert_with(|| self.0.started.elapsed());
+                let elapsed = self.elapsed(&progress);
+                progress.elapsed.get_or_insert(elapsed);
             }
         }
+    }
+
+    fn elapsed(&self, progress: &Progress) -> Duration {
+        self.0.started.elapsed() + progress.before
     }
 }
 
@@ -153,6 +163,12 @@ impl Answer {
 }
 
 impl Answer {
+    /// The same, of a statement that had begun at `started`.
+    pub fn since(self, started: Instant) -> Self {
+        self.figures.0.progress.lock().before = self.figures.0.started.saturating_duration_since(started);
+        self
+    }
+
     /// An answer that was made and not asked.
     pub fn of_rows(batch: RecordBatch) -> Self {
         let schema = batch.schema();

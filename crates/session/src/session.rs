@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, ObjectName};
@@ -46,10 +47,12 @@ impl Session {
     /// Runs one statement. What it changes is changed when this returns; its rows come while the answer's stream is
     /// taken.
     pub async fn run(&self, sql: &str) -> Result<Answer, SessionError> {
-        match command::read(sql)? {
-            Some(command) => Box::pin(command.run(self)).await,
-            None => Ok(self.ask(sql).await?),
-        }
+        let started = Instant::now();
+        let answer = match command::read(sql)? {
+            Some(command) => Box::pin(command.run(self)).await?,
+            None => self.ask(sql).await?,
+        };
+        Ok(answer.since(started))
     }
 
     /// Asks a question, with the values that the statement it is a part of was given.

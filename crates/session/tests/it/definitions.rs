@@ -212,3 +212,16 @@ async fn an_accent_decides_where_products_differ() {
             .contains("is not one of auto, athena, snowflake, postgres")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_statement_took_is_told_with_all_that_it_did() {
+    let site = site();
+    let made = "CREATE TABLE t AS SELECT value AS n FROM generate_series(1, 300000)";
+    let started = std::time::Instant::now();
+    let figures = site.figures(made).await;
+    let took = started.elapsed();
+    assert!(
+        figures.elapsed <= took && figures.elapsed > took / 2,
+        "{figures:?} of {took:?}"
+    );
+}
