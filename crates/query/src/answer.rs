@@ -106,13 +106,12 @@ impl AnswerFigures {
 
     fn note(&self, polled: Option<&Result<RecordBatch, QueryError>>) {
         let mut progress = self.0.progress.lock();
-        match polled {
-            Some(Ok(batch)) => progress.rows += batch.num_rows() as u64,
-            Some(Err(_)) | None => {
-                let elapsed = self.elapsed(&progress);
-                progress.elapsed.get_or_insert(elapsed);
-            }
+        if let Some(Ok(batch)) = polled {
+            progress.rows += batch.num_rows() as u64;
+            return;
         }
+        let elapsed = self.elapsed(&progress);
+        progress.elapsed.get_or_insert(elapsed);
     }
 
     fn elapsed(&self, progress: &Progress) -> Duration {
@@ -164,6 +163,7 @@ impl Answer {
 
 impl Answer {
     /// The same, of a statement that had begun at `started`.
+    #[must_use]
     pub fn since(self, started: Instant) -> Self {
         self.figures.0.progress.lock().before = self.figures.0.started.saturating_duration_since(started);
         self

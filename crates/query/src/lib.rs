@@ -43,6 +43,7 @@ mod unnest;
 mod variant;
 mod views;
 mod vocabulary;
+mod whole_row;
 
 pub use accent::Accent;
 pub use answer::{Answer, AnswerFigures, QueryFigures};

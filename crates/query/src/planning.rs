@@ -6,7 +6,7 @@ use datafusion::logical_expr::LogicalPlan;
 
 use crate::catalog::Names;
 use crate::parameters::Parameters;
-use crate::{alias, headings, macros, parse, variant};
+use crate::{alias, headings, macros, parse, variant, whole_row};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
@@ -46,7 +46,7 @@ pub async fn with_aliases(
 ) -> Result<LogicalPlan, DataFusionError> {
     for _ in 0..MOST_ALIASES {
         let error = match session.statement_to_plan(statement.clone()).await {
-            Ok(plan) => return headings::shorten(plan),
+            Ok(plan) => return headings::shorten(whole_row::expand(plan)?),
             Err(error) => error,
         };
         match alias::unknown_column(&error) {
@@ -54,5 +54,5 @@ pub async fn with_aliases(
             _ => return Err(error),
         }
     }
-    headings::shorten(session.statement_to_plan(statement).await?)
+    headings::shorten(whole_row::expand(session.statement_to_plan(statement).await?)?)
 }

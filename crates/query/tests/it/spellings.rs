@@ -285,3 +285,38 @@ async fn the_time_of_an_event_may_be_taken_for_text() {
     +------------+------+-----------+---+
     ");
 }
+
+#[tokio::test]
+async fn an_object_of_all_columns() {
+    let lake = lake::empty();
+    let of = "(SELECT 1 AS n, 'x' AS t, NULL AS missing) AS r";
+    for (sql, expected) in [
+        (
+            format!("SELECT object_construct(*) AS o FROM {of}"),
+            r#"{"n":1,"t":"x"}"#,
+        ),
+        (
+            format!("SELECT n, object_construct_keep_null(*) AS o FROM {of} WHERE t = 'x'"),
+            r#"{"n":1,"t":"x","missing":null}"#,
+        ),
+        (
+            format!("SELECT DISTINCT upper(object_construct(*)) AS o FROM {of}"),
+            r#"{"N":1,"T":"X"}"#,
+        ),
+        (
+            format!("SELECT o:t AS t FROM (SELECT object_construct(*) AS o FROM {of})"),
+            "| x ",
+        ),
+    ] {
+        let answer = lake.ask(&sql).await;
+        assert!(answer.contains(expected), "{sql}\n{answer}");
+    }
+    fail(&[
+        (
+            "object_construct(NULL)",
+            "object_construct takes names and values in turn",
+        ),
+        ("object_construct(*)", "object_construct takes names and values in turn"),
+    ])
+    .await;
+}

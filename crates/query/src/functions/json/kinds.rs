@@ -143,7 +143,9 @@ pub fn get(columns: &[ArrayRef]) -> Result<ArrayRef> {
 }
 
 fn pairs(known: &Known<'_>) -> Result<DataType> {
-    if !known.len().is_multiple_of(2) {
+    // A star, until the columns it stands for are known.
+    let is_star = matches!(known, [(DataType::Null, _)]);
+    if !known.len().is_multiple_of(2) && !is_star {
         return plan_err!("object_construct takes names and values in turn");
     }
     Ok(DataType::Utf8View)
@@ -151,7 +153,10 @@ fn pairs(known: &Known<'_>) -> Result<DataType> {
 
 /// An object of names and values; without those that are NULL, unless they are to be kept.
 fn object(columns: &[ArrayRef], keeps_null: bool) -> Result<ArrayRef> {
-    let (pairs, _) = columns.as_chunks::<2>();
+    let (pairs, left) = columns.as_chunks::<2>();
+    if !left.is_empty() {
+        return plan_err!("object_construct takes names and values in turn");
+    }
     let names = pairs.iter().map(|[name, _]| texts(name)).collect::<Result<Vec<_>>>()?;
     let rows = columns.first().map_or(1, Array::len);
     let objects = (0..rows).map(|row| {
