@@ -70,7 +70,7 @@ fn a_copy_that_makes_its_rows_is_finished_by_one_that_does_not() {
         "load.table_committed",
         "load.history_committed",
     ] {
-        let lake = Lake::new();
+        let lake = lake();
         let ended = lake.run(
             "COPY INTO t (v) FROM (SELECT f.$1 FROM @s f)",
             &format!("{point}=return(kill)"),

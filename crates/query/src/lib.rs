@@ -23,6 +23,7 @@ mod error;
 mod flatten;
 mod functions;
 mod headings;
+mod hidden_path;
 mod listing;
 mod load_functions;
 mod macros;

@@ -6,7 +6,7 @@ use datafusion::logical_expr::LogicalPlan;
 
 use crate::catalog::Names;
 use crate::parameters::Parameters;
-use crate::{alias, headings, macros, parse, variant, whole_row};
+use crate::{alias, headings, hidden_path, macros, parse, variant, whole_row};
 
 /// Aliases that stand for columns in conditions of one statement; two that stand for each other would have no end.
 const MOST_ALIASES: usize = 32;
@@ -35,6 +35,7 @@ impl Asked<'_> {
         let mut statement = parse::parse_with(self.sql, self.names.scope.accent, self.parameters)?;
         macros::expand(&mut statement, self.names)?;
         variant::respell(&mut statement, self.names);
+        hidden_path::respell(&mut statement, self.names);
         Ok(statement)
     }
 }

@@ -121,3 +121,25 @@ async fn distinct_fields_of_records_are_ordered() {
         assert_eq!(rows, ["| n |", "| 2 |", "| 1 |"], "{sql}");
     }
 }
+
+#[tokio::test]
+async fn the_object_of_a_log_record_is_its_path() {
+    let lake = lake::of_flows().await;
+    for sql in [
+        "SELECT DISTINCT \"$path\" FROM vpc_flow WHERE \"$path\" LIKE '%'",
+        "SELECT \"$path\", count(*) FROM logs.vpc_flow f GROUP BY f.\"$path\"",
+    ] {
+        let answer = lake.ask(sql).await;
+        assert!(
+            answer.lines().nth(1).is_some_and(|names| names.contains("| $path ")),
+            "{answer}"
+        );
+        let object = lake.ask(&sql.replace("$path", "_object")).await;
+        assert_eq!(answer.lines().count(), object.lines().count());
+    }
+    assert!(
+        lake.complaint("SELECT \"$path\" FROM flow")
+            .await
+            .contains("no column `$path`")
+    );
+}
