@@ -154,10 +154,18 @@ impl FlatTables {
         // A list within another's elements comes behind it.
         lists.sort_by_key(|(path, _)| path.len());
         for (path, defined) in lists {
-            if let Definition::Table(stored) = &defined.definition {
+            let Definition::Table(stored) = &defined.definition else {
+                continue;
+            };
+            if tables.tables[0].is_defined {
                 let table = opened(lake, &defined.name, stored, format!("{path}{VALUE}")).await?;
                 tables.attach(&path, table);
+                continue;
             }
+            // The target was dropped; the elements of its lists are nobody's.
+            catalog.drop(&defined).await?;
+            lake.remove_folder(&stored.path).await?;
+            tables.taken.remove(&defined.name.name);
         }
         Ok(tables)
     }
@@ -165,7 +173,12 @@ impl FlatTables {
     /// Puts the table of a list below that of the rows it is in.
     fn attach(&mut self, path: &str, table: FlatTable) -> usize {
         let number = self.tables.len();
-        let is_above = |above: &&mut FlatTable| above.path.is_empty() || path.starts_with(&format!("{}.", above.path));
+        // A list right in a list has the path of what it is in.
+        let is_above = |above: &&mut FlatTable| match path.strip_prefix(&above.path) {
+            _ if above.path.is_empty() => true,
+            Some(inside) => inside.is_empty() || inside.starts_with('.'),
+            None => false,
+        };
         if let Some(above) = self
             .tables
             .iter_mut()

@@ -262,3 +262,20 @@ async fn a_file_that_was_only_touched_is_not_loaded_again() {
     site.run("COPY INTO c FROM @s FILES = ('sub/a.csv') FORCE = TRUE").await;
     assert_eq!(site.run("SELECT count(*) FROM c").await, ["2"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parquet_file_that_promises_too_much_is_told() {
+    let site = site();
+    let hostile = include_bytes!("../../../decode/tests/golden/list_of_truth_values.parquet");
+    site.write("hostile.parquet", hostile);
+    site.write_flows("good.parquet", &[(1, "10.0.0.1", 60)]);
+    site.run_placed("CREATE TABLE t (record VARIANT); CREATE STAGE s url = 'FILES/' FILE_FORMAT = (TYPE = PARQUET)")
+        .await;
+    let copied = site.run("COPY INTO t FROM @s ON_ERROR = SKIP_FILE").await;
+    assert!(copied[0].contains("good.parquet LOADED 1 1 0"), "{copied:?}");
+    assert!(
+        copied[1].contains("parquet file: its metadata is damaged"),
+        "{copied:?}"
+    );
+    assert_eq!(site.run("SELECT count(*) FROM t").await, ["1"]);
+}

@@ -191,6 +191,32 @@ async fn values_of_several_types_stand_side_by_side() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lists_in_lists_and_targets_made_anew() {
+    let site = site();
+    let again = "RELATIONALIZE logs.cloudtrail INTO flat.trails";
+    for number in 1..=2 {
+        let rest = format!(r#""requestParameters":{{"grid":[[{number},2],[3]]}}"#);
+        let name = format!("{number}.json");
+        load(&site, &name, &event(&number.to_string(), "2026-11-01T00:00:00Z", &rest)).await;
+        site.run(again).await;
+    }
+    let cells = r#"SELECT eventid, o.index, i.index, "requestparameters.grid.val.val" FROM flat.trails
+        JOIN flat.trails_requestparameters_grid AS o ON o.id = "requestparameters.grid"
+        JOIN flat.trails_requestparameters_grid_val AS i ON i.id = "requestparameters.grid.val" ORDER BY 1, 2, 3"#;
+    let expected = ["1 0 0 1", "1 0 1 2", "1 1 0 3", "2 0 0 2", "2 0 1 2", "2 1 0 3"];
+    assert_eq!(site.run(cells).await, expected);
+    site.run("DROP TABLE flat.trails").await;
+    assert_eq!(site.run(again).await[0], "flat.trails 2 1");
+    assert_eq!(site.run(cells).await, expected);
+    assert_eq!(
+        site.run("SELECT count(*) FROM flat.trails_requestparameters_grid_val")
+            .await,
+        ["6"],
+        "nothing is left of the target that was dropped"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_finds_no_column_is_kept_as_json() {
     let site = site();
     let many: Vec<String> = (0..200).map(|number| format!(r#""k{number:03}":{number}"#)).collect();
