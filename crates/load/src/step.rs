@@ -41,6 +41,16 @@ impl Step {
         }
     }
 
+    /// Waits until no batch of the shard `name` is under way, having finished or given up what a dead process left.
+    /// False when a stop was asked while waiting.
+    ///
+    /// # Errors
+    /// The lake's.
+    pub async fn settle(lake: &Lake, name: &str, progress: &dyn Progress, stop: &Stop) -> Result<bool, LakeError> {
+        let (shard, owner) = (Shard::new(lake, name), this_process());
+        Ok(settle(lake, &shard, &owner.run, progress, stop).await?.is_some())
+    }
+
     /// Claims batch `batch`, the one behind the last that the history has. `None` where another process had it.
     pub(crate) async fn claim(
         lake: &Lake,

@@ -67,6 +67,13 @@ impl Relationalize {
     /// Nothing was added then, unless the batch was decided; whoever runs next ends it.
     pub async fn run(&self, progress: &dyn Progress, stop: &Stop) -> Result<Option<Flattened>, RelationalError> {
         loop {
+            if !Step::settle(&self.lake, &self.shard(), progress, stop).await? {
+                return Ok(None);
+            }
+            // A batch leaves a commit in the history, also one that turns out to be empty.
+            if self.find().await?.is_none() {
+                return Ok(Some(self.nothing()));
+            }
             let Some(claimed) = Step::begin(&self.lake, &self.shard(), progress, stop).await? else {
                 return Ok(None);
             };
@@ -109,18 +116,14 @@ impl Relationalize {
         format!("relationalize-{readable}-{:08x}", checksum(&[database, schema, name]))
     }
 
-    /// Stages what is new; `None` where nothing is.
-    async fn stage_new_rows(
-        &self,
-        run: &mut Run,
-        batch: i64,
-    ) -> Result<Option<(Vec<TableOutcome>, Flattened)>, RelationalError> {
+    /// Looks what is new; `None` where nothing is.
+    async fn find(&self) -> Result<Option<Found>, RelationalError> {
         let source = self.lake.table(&self.source);
         let Some(source_now) = source.snapshot().await? else {
             return Ok(None);
         };
         let columns = self.columns(source_now.schema())?;
-        let mut tables = FlatTables::open(
+        let tables = FlatTables::open(
             &self.lake,
             &self.catalog,
             &self.target,
@@ -138,6 +141,30 @@ impl Relationalize {
             (&target, target_now.as_ref()),
         )
         .await?;
+        Ok((!new.files.is_empty()).then_some(Found {
+            source,
+            source_now,
+            tables,
+            new,
+        }))
+    }
+
+    /// Stages what is new; `None` where nothing is.
+    async fn stage_new_rows(
+        &self,
+        run: &mut Run,
+        batch: i64,
+    ) -> Result<Option<(Vec<TableOutcome>, Flattened)>, RelationalError> {
+        let Some(found) = self.find().await? else {
+            return Ok(None);
+        };
+        let Found {
+            source,
+            source_now,
+            mut tables,
+            new,
+        } = found;
+        tables.clear_leftovers(&self.lake, &self.catalog).await?;
         let json = self.json_text();
         let mut numbers = ListNumbers::of(batch);
         let names: Vec<&str> = source_now
@@ -240,6 +267,14 @@ fn checksum(parts: &[&str]) -> u32 {
     bytes.fold(0x811c_9dc5, |sum, byte| {
         (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
+}
+
+/// What is new, and where it goes.
+struct Found {
+    source: Table,
+    source_now: Snapshot,
+    tables: FlatTables,
+    new: NewRows,
 }
 
 /// What a run holds and has staged, by the numbers of tables.

@@ -100,6 +100,8 @@ pub struct FlatTables {
     most_columns: usize,
     /// Names that tables cannot get any more.
     taken: HashSet<String>,
+    /// Tables of lists of a target that was dropped: nobody's.
+    leftovers: Vec<Arc<Defined>>,
 }
 
 impl FlatTables {
@@ -146,6 +148,7 @@ impl FlatTables {
             comment: root_comment.clone(),
             most_columns,
             taken: beside.iter().map(|defined| defined.name.name.clone()).collect(),
+            leftovers: Vec::new(),
         };
         let mut lists: Vec<(String, Arc<Defined>)> = beside
             .iter()
@@ -162,12 +165,22 @@ impl FlatTables {
                 tables.attach(&path, table);
                 continue;
             }
-            // The target was dropped; the elements of its lists are nobody's.
-            catalog.drop(&defined).await?;
-            lake.remove_folder(&stored.path).await?;
-            tables.taken.remove(&defined.name.name);
+            tables.leftovers.push(defined);
         }
         Ok(tables)
+    }
+
+    /// Takes away what a target that was dropped left behind. Only who has claimed the target may do so: to others, one
+    /// that is just being made can look like it.
+    pub async fn clear_leftovers(&mut self, lake: &Lake, catalog: &Catalog) -> Result<(), RelationalError> {
+        for defined in std::mem::take(&mut self.leftovers) {
+            catalog.drop(&defined).await?;
+            if let Definition::Table(stored) = &defined.definition {
+                lake.remove_folder(&stored.path).await?;
+            }
+            self.taken.remove(&defined.name.name);
+        }
+        Ok(())
     }
 
     /// Puts the table of a list below that of the rows it is in.

@@ -3,7 +3,7 @@
 use flowtrail_catalog::{Definition, Kind};
 use flowtrail_decode::LogKind;
 use flowtrail_lake::compact::{CompactOptions, compact};
-use flowtrail_lake::definition::log_table;
+use flowtrail_lake::definition::{history_table, log_table};
 use flowtrail_load::{LoadOptions, Loader, Silent, Stop};
 use flowtrail_source::{AwsSettings, Place, Source};
 use std::sync::Arc;
@@ -102,6 +102,11 @@ async fn only_what_is_new_is_brought_whatever_was_merged_meanwhile() {
     assert_eq!(compacted.unwrap().files_after, 1);
     assert_eq!(site.run(again).await[0], "flat.trails 1 0");
     assert_eq!(site.run(again).await, ["flat.trails 0 0"]);
+    let history = site.session.engine().lake().table(history_table());
+    let version = history.snapshot().await.unwrap().unwrap().version();
+    assert_eq!(site.run(again).await, ["flat.trails 0 0"]);
+    let after = history.snapshot().await.unwrap().unwrap().version();
+    assert_eq!(after, version, "a run without news leaves no trace");
     // The same object with one event more.
     load(&site, "b.json", &[bucket("2", "two"), bucket("3", "three")].join(",")).await;
     assert_eq!(site.run(again).await[0], "flat.trails 1 0");
