@@ -93,7 +93,7 @@ fn at_least_zero(number: i64) -> u64 {
 ///
 /// # Errors
 /// What the file says of itself cannot be, or would take more than a gibibyte at once; a sentence that names the column.
-pub(crate) fn check<C: ChunkReader>(chunks: &C, metadata: &ParquetMetaData) -> Result<()> {
+fn check<C: ChunkReader>(chunks: &C, metadata: &ParquetMetaData) -> Result<()> {
     for column in metadata.file_metadata().schema_descr().columns() {
         if column.physical_type() == Type::FIXED_LEN_BYTE_ARRAY && column.type_length() > FIXED_LIMIT_BYTES {
             let (name, length) = (column.name(), column.type_length());

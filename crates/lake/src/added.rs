@@ -7,6 +7,7 @@ use object_store::{Error as StoreError, ObjectStoreExt};
 use serde::Deserialize;
 
 use crate::rows::{StoreReader, read_columns_of};
+use crate::stage::absolute;
 use crate::{DataFile, LakeError, Snapshot, Table};
 
 /// A file whose rows a commit added to a table. It may have been merged into another meanwhile.
@@ -75,8 +76,7 @@ struct Add {
 pub async fn added_since(table: &Table, now: &Snapshot, version: u64) -> Result<Vec<AddedFile>, LakeError> {
     let mut added = Vec::new();
     for version in version + 1..=now.version() {
-        let name = Path::from(format!("_delta_log/{version:020}.json"));
-        let path: Path = table.path().parts().chain(name.parts()).collect();
+        let path = table.commit_path(version);
         let commit = match table.store().get(&path).await {
             Ok(found) => found.bytes().await?,
             Err(StoreError::NotFound { .. }) => {
@@ -100,7 +100,7 @@ pub async fn added_since(table: &Table, now: &Snapshot, version: u64) -> Result<
                 why: error.to_string(),
             })?;
             added.push(AddedFile {
-                path: table.path().parts().chain(relative.parts()).collect(),
+                path: absolute(table, relative.as_ref()),
                 size_bytes: add.size,
                 day: None,
             });

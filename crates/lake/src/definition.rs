@@ -67,6 +67,11 @@ impl TableDefinition {
     pub fn partition_columns(&self) -> &'static [&'static str] {
         if self.time_column.is_some() { &[DAY] } else { &[] }
     }
+
+    /// Whether the table is partitioned by a column: files then have it in their folder's name, and not inside.
+    pub fn is_partition(&self, column: &str) -> bool {
+        self.partition_columns().contains(&column)
+    }
 }
 
 /// Every built-in table, in the order they are listed.

@@ -234,12 +234,11 @@ fn written_columns(
             true,
         ))
     };
-    let partitions = definition.partition_columns();
     let columns = || {
         schema
             .fields()
             .iter()
-            .filter(|field| !partitions.contains(&field.name().as_str()))
+            .filter(|field| !definition.is_partition(field.name()))
     };
     let fields: Vec<Field> = columns().filter_map(field).collect();
     if !fields.is_empty() {

@@ -21,7 +21,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
 use crate::compact::TARGET_FILE_BYTES;
-use crate::stage::StagedFile;
+use crate::stage::{StagedFile, absolute};
 use crate::{DataFile, LakeError, Snapshot, TableDefinition};
 
 /// How often a commit is tried while other writers come first.
@@ -117,12 +117,16 @@ impl Table {
     }
 
     async fn has_version(&self, version: u64) -> Result<bool, LakeError> {
-        let commit = Path::from(format!("_delta_log/{version:020}.json"));
-        match self.root.head(&self.path.parts().chain(commit.parts()).collect()).await {
+        match self.root.head(&self.commit_path(version)).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Where the commit that made `version` stands (Delta protocol, "Delta Log Entries").
+    pub(crate) fn commit_path(&self, version: u64) -> Path {
+        absolute(self, &format!("_delta_log/{version:020}.json"))
     }
 
     async fn is_absent(&self) -> Result<bool, LakeError> {

@@ -32,7 +32,7 @@ pub use error::LoadError;
 pub use loader::Loader;
 pub use options::{LoadOptions, OnError};
 pub use progress::{Progress, Silent, Stop};
-pub use shred::{GrowingColumn, is_exact, json_of};
+pub use shred::{GrowingColumn, fields_of, is_exact, json_of};
 pub use step::Step;
 pub use summary::{CopiedObject, LoadSummary, Problem, SkippedObject, TableSummary};
 pub use target::{CsvFormat, FileFormat, NameMatch, Target, Transform, staged_columns};

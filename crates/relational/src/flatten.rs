@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StructArray, make_array};
-use arrow::buffer::NullBuffer;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
-use flowtrail_load::{is_exact, json_of};
+use flowtrail_lake::stored_type;
+use flowtrail_load::{fields_of, is_exact, json_of};
 use serde_json::{Number, Value};
 
 use crate::RelationalError;
@@ -91,9 +91,8 @@ impl Flattening<'_> {
             }
             _ => {}
         }
-        if self.may_be_json(path, column) {
-            let texts = cast(column, &DataType::Utf8View)?;
-            for (row, text) in texts.as_string_view().iter().enumerate() {
+        if let Some(texts) = self.json_texts(path, column)? {
+            for (row, text) in texts.iter().enumerate() {
                 if let Some(text) = text {
                     self.text(row, path, text)?;
                 }
@@ -112,27 +111,22 @@ impl Flattening<'_> {
         Ok(())
     }
 
-    fn may_be_json(&self, path: &str, column: &ArrayRef) -> bool {
+    /// The texts of a column, where some may be JSON.
+    fn json_texts(&self, path: &str, column: &ArrayRef) -> Result<Option<StringViewArray>, ArrowError> {
         match self.json {
-            JsonText::In(paths) => paths.contains(path),
-            JsonText::Anywhere => {
-                let is_text = |data_type: &DataType| data_type.is_string();
-                let texts = match column.data_type() {
-                    DataType::Dictionary(_, values) => is_text(values),
-                    data_type => is_text(data_type),
-                };
-                texts
-                    && cast(column, &DataType::Utf8View)
-                        .is_ok_and(|texts| texts.as_string_view().iter().flatten().any(begins_as_json))
+            JsonText::In(paths) if paths.contains(path) => texts(column).map(Some),
+            JsonText::Anywhere if stored_type(column.data_type()) == DataType::Utf8 => {
+                let texts = texts(column)?;
+                let is_any = texts.iter().flatten().any(begins_as_json);
+                Ok(is_any.then_some(texts))
             }
+            _ => Ok(None),
         }
     }
 
     fn fields(&mut self, path: &str, record: &StructArray) -> Result<(), RelationalError> {
-        for (field, column) in record.fields().iter().zip(record.columns()) {
-            let nulls = NullBuffer::union(record.nulls(), column.nulls());
-            let column = make_array(column.to_data().into_builder().nulls(nulls).build()?);
-            self.column(&format!("{path}.{}", field.name().to_lowercase()), &column)?;
+        for (name, column) in fields_of(record)? {
+            self.column(&format!("{path}.{}", name.to_lowercase()), &column)?;
         }
         Ok(())
     }
@@ -169,10 +163,7 @@ impl Flattening<'_> {
             Value::Number(_) => (ValueType::Number, true),
         };
         let left = match self.tables.place(table, path, value_type, is_exact) {
-            Some(column) => {
-                let stored = self.tables.value_type(table, &column).unwrap_or(value_type);
-                self.rows_of(table).put(row, &column, stored, value)
-            }
+            Some((column, stored)) => self.rows_of(table).put(row, &column, stored, value),
             None => Some(value),
         };
         if let Some(left) = left {
@@ -220,6 +211,6 @@ fn begins_as_json(text: &str) -> bool {
 }
 
 /// The text of a column, whichever type it is stored with.
-pub fn texts(column: &ArrayRef) -> Result<arrow::array::StringViewArray, ArrowError> {
+pub fn texts(column: &ArrayRef) -> Result<StringViewArray, ArrowError> {
     Ok(cast(column, &DataType::Utf8View)?.as_string_view().clone())
 }

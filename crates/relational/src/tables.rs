@@ -184,7 +184,7 @@ impl FlatTables {
     }
 
     /// Puts the table of a list below that of the rows it is in.
-    fn attach(&mut self, path: &str, table: FlatTable) -> usize {
+    fn attach(&mut self, path: &str, table: FlatTable) {
         let number = self.tables.len();
         // A list right in a list has the path of what it is in.
         let is_above = |above: &&mut FlatTable| match path.strip_prefix(&above.path) {
@@ -211,7 +211,6 @@ impl FlatTables {
             }
         }
         self.tables.push(table);
-        number
     }
 
     /// Whether values that come as a column, at `path` and of that type, have a column of the first table: false where
@@ -233,22 +232,24 @@ impl FlatTables {
         has_room
     }
 
-    /// What stands in a column.
-    pub fn value_type(&self, table: usize, column: &str) -> Option<ValueType> {
-        self.tables[table].values.get(column).copied()
-    }
-
-    /// The name of the column for a value at `path`; `None` where none can be named so, or there is no room for one.
-    pub fn place(&mut self, table: usize, path: &str, value_type: ValueType, is_exact: bool) -> Option<String> {
+    /// The column for a value at `path`, and what stands in it; `None` where none can be named so, or there is no room
+    /// for one.
+    pub fn place(
+        &mut self,
+        table: usize,
+        path: &str,
+        value_type: ValueType,
+        is_exact: bool,
+    ) -> Option<(String, ValueType)> {
         if !can_be_named(path) {
             return None;
         }
         let most_columns = self.most_columns;
         let table = &mut self.tables[table];
-        let takes = |there: Option<&ValueType>| there.is_some_and(|there| there.takes(value_type, is_exact));
         if !ends_as_beside(path) {
-            if takes(table.values.get(path)) {
-                return Some(path.to_owned());
+            let there = table.values.get(path).copied();
+            if let Some(there) = there.filter(|there| there.takes(value_type, is_exact)) {
+                return Some((path.to_owned(), there));
             }
             if !table.names.contains(path) && path != OTHER {
                 return make(table, path.to_owned(), value_type, most_columns);
@@ -256,7 +257,7 @@ impl FlatTables {
         }
         let beside = format!("{path}{}", value_type.suffix());
         if table.values.get(&beside) == Some(&value_type) {
-            return Some(beside);
+            return Some((beside, value_type));
         }
         if table.names.contains(&beside) {
             return None;
@@ -271,7 +272,7 @@ impl FlatTables {
         if known.is_none() && self.tables.len() >= MOST_TABLES {
             return None;
         }
-        let link = self.place(table, path, ValueType::List, true)?;
+        let (link, _) = self.place(table, path, ValueType::List, true)?;
         if let Some(number) = known {
             return Some((number, link));
         }
@@ -358,14 +359,19 @@ async fn opened(
     Ok(FlatTable::new(name.clone(), stored.clone(), path, &columns))
 }
 
-fn make(table: &mut FlatTable, name: String, value_type: ValueType, most_columns: usize) -> Option<String> {
+fn make(
+    table: &mut FlatTable,
+    name: String,
+    value_type: ValueType,
+    most_columns: usize,
+) -> Option<(String, ValueType)> {
     // One is kept for what finds no column.
     if table.fields.len() + 1 >= most_columns {
         return None;
     }
     table.add(&name, value_type.data_type());
     table.values.insert(name.clone(), value_type);
-    Some(name)
+    Some((name, value_type))
 }
 
 /// The columns of a new table as a definition has them; those that it has no type for come with the rows.

@@ -11,7 +11,7 @@ use arrow::datatypes::{
 use futures::{StreamExt, TryStreamExt};
 
 use super::{Part, new_columns};
-use crate::definition::{DAY, OBJECT};
+use crate::definition::OBJECT;
 use crate::encode::{CodedColumn, NULL, NumberColumn, Numbers};
 use crate::{LakeError, TableDefinition, on_core};
 
@@ -281,9 +281,7 @@ fn union_columns(definition: &TableDefinition, parts: &[Part]) -> Result<SchemaR
         .into_iter()
         .map(|field| field.name().clone());
     let mut fields = Vec::new();
-    // The day is a folder's name where the table is partitioned by it, and else a column like any other.
-    let is_stored = |name: &String| name != DAY || definition.time_column.is_none();
-    for name in known.chain(new).filter(is_stored) {
+    for name in known.chain(new).filter(|name| !definition.is_partition(name)) {
         if name == OBJECT && parts.iter().any(|part| part.object.is_some()) {
             fields.push(Field::new(OBJECT, DataType::Utf8, true));
             continue;

@@ -78,10 +78,8 @@ impl Shredded<'_> {
     }
 
     fn add_fields(&mut self, path: &[&str], record: &StructArray) -> Result<(), ArrowError> {
-        for (field, column) in record.fields().iter().zip(record.columns()) {
-            let nulls = NullBuffer::union(record.nulls(), column.nulls());
-            let column = make_array(column.to_data().into_builder().nulls(nulls).build()?);
-            let inner: Vec<&str> = path.iter().copied().chain([field.name().as_str()]).collect();
+        for (name, column) in fields_of(record)? {
+            let inner: Vec<&str> = path.iter().copied().chain([name]).collect();
             self.add(&inner, &column)?;
         }
         Ok(())
@@ -177,6 +175,17 @@ fn plain(column: &ArrayRef) -> Result<(ArrayRef, bool), ArrowError> {
         }
     };
     Ok((cast(column, &to)?, false))
+}
+
+/// The fields of a record with their names; NULL also where the record itself is.
+pub fn fields_of(record: &StructArray) -> Result<Vec<(&str, ArrayRef)>, ArrowError> {
+    let fields = record.fields().iter().zip(record.columns());
+    let whole = fields.map(|(field, column)| {
+        let nulls = NullBuffer::union(record.nulls(), column.nulls());
+        let column = make_array(column.to_data().into_builder().nulls(nulls).build()?);
+        Ok((field.name().as_str(), column))
+    });
+    whole.collect()
 }
 
 /// The values of a column as JSON text; `None` for NULL.

@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Schema};
 use flowtrail_lake::variant::{Form, MOST_PATHS, PathColumn, column_of};
 use parking_lot::Mutex;
 
-pub use columns::{json_of, shred_columns};
+pub use columns::{fields_of, json_of, shred_columns};
 pub use growing::{GrowingColumn, is_exact};
 pub use values::Values;
 

@@ -1,6 +1,8 @@
 //! `COPY INTO @stage`: Snowflake's way to write the rows of a table or a question to a place.
 
+use arrow::datatypes::DataType;
 use flowtrail_catalog::Properties;
+use flowtrail_lake::stored_type;
 use flowtrail_query::output::{Compression, CsvForm, OutputFormat, OutputOptions};
 use flowtrail_query::statements::{Token, TokenKind};
 use flowtrail_query::{Answer, Marks, Names, QueryError};
@@ -12,7 +14,7 @@ use super::unload::delimiter_of;
 use crate::cursor::{Cursor, Query, Read};
 use crate::rows::Rows;
 use crate::settings::Settings;
-use crate::unloading::{FileForm, FileNames, Partitions, Unloaded, Unloading, is_text};
+use crate::unloading::{FileForm, FileNames, Partitions, Unloaded, Unloading};
 use crate::{Session, SessionError};
 
 /// A file ends at about this size unless the statement says another; Snowflake's 16 MB.
@@ -158,7 +160,8 @@ impl CopyOut {
             None => Partitions::None,
         };
         let stored = partitions.stored(&schema);
-        let is_document = matches!(stored.as_slice(), [only] if is_text(schema.field(*only).data_type()));
+        let is_text = |column: &usize| stored_type(schema.field(*column).data_type()) == DataType::Utf8;
+        let is_document = matches!(stored.as_slice(), [only] if is_text(only));
         let (form, ending) = self.form(&options, is_document)?;
         let (url, file_names) = self.file_names(&place.url, &ending);
         let unloading = Unloading {

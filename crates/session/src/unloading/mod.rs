@@ -10,7 +10,7 @@
 mod partition;
 mod writing;
 
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{Schema, SchemaRef};
 use flowtrail_catalog::Integration;
 use flowtrail_lake::Lake;
 use flowtrail_query::output::{Compression, OutputFormat, OutputOptions};
@@ -259,12 +259,4 @@ fn real_path(path: &std::path::Path) -> std::path::PathBuf {
         }
     }
     absolute
-}
-
-/// Whether a column holds texts.
-pub fn is_text(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Dictionary(_, values) => is_text(values),
-        data_type => data_type.is_string(),
-    }
 }
