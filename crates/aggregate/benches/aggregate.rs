@@ -98,6 +98,7 @@ fn talkers(criterion: &mut Criterion) {
         Some(CacheLimits {
             column_bytes,
             answer_bytes,
+            answer_folder: None,
         })
     };
     for (name, limits) in [

@@ -10,10 +10,11 @@ use datafusion::execution::memory_pool::MemoryReservation;
 use parking_lot::Mutex;
 
 use crate::groups::{Groups, Layout, Overflow, PARTITIONS, Partition, key_of};
-use crate::interner::{Interner, Numbered};
+use crate::interner::{Interner, Numbered, is_number};
 use crate::numbers::from_int64;
 use crate::partial::{Partial, States};
 use crate::question::{Aggregate, Function, Question};
+use crate::stored::{Reader, Writer};
 
 /// The groups of row groups, while they are added.
 #[derive(Debug)]
@@ -25,6 +26,9 @@ pub struct Collected {
     /// Those of this statement only.
     passing: Groups,
 }
+
+/// The records of all parts.
+pub type Lasting = Vec<Arc<Vec<i64>>>;
 
 /// What a row group is added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,34 @@ impl Collected {
             &self.passing
         };
         Ok(groups.add(&keys, partial.groups, &partial.states, of))
+    }
+
+    /// The records that last, as [`Self::finish`] kept them.
+    pub fn lasting(&self) -> Lasting {
+        self.lasting.parts()
+    }
+
+    /// Writes the records `lasting`, and the values that their keys' numbers stand for.
+    pub fn write(&self, lasting: &Lasting, out: &mut Writer) {
+        for interner in &self.interners {
+            interner.write(out);
+        }
+        for records in lasting {
+            out.numbers(records);
+        }
+    }
+
+    /// What [`Self::write`] wrote for the same question.
+    pub fn read(question: &Question, bytes: &mut Reader<'_>) -> Option<Self> {
+        let mut collected = Self::new(question);
+        for (interner, key) in collected.interners.iter_mut().zip(&question.keys) {
+            *interner = Interner::read(key.data_type().clone(), bytes)?;
+        }
+        let parts = (0..PARTITIONS).map(|_| bytes.numbers()).collect::<Option<Vec<_>>>()?;
+        let counts: Vec<_> = collected.interners.iter().map(Interner::counts).collect();
+        let layout = collected.layout.clone();
+        collected.lasting = Groups::of_parts(layout, parts, |key, number| is_number(&counts[key], number))?;
+        Some(collected)
     }
 
     /// Bytes held, about.

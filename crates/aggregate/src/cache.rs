@@ -24,9 +24,9 @@ pub struct RowGroup {
     /// Its file.
     pub file: Path,
     /// Its file's size and time in milliseconds, by which another file of the same name is told.
-    version: (u64, i64),
+    pub(crate) version: (u64, i64),
     /// Its number in the file.
-    number: usize,
+    pub(crate) number: usize,
 }
 
 impl RowGroup {

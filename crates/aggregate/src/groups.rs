@@ -139,6 +139,39 @@ impl Groups {
         Ok(given)
     }
 
+    /// The parts' records as they are now, all in order: [`Self::records`] was asked to keep them and nothing was added
+    /// since.
+    pub fn parts(&self) -> Vec<Arc<Vec<i64>>> {
+        let records = |part: &Mutex<Partition>| Arc::clone(&part.lock().records);
+        self.partitions.iter().map(records).collect()
+    }
+
+    /// The groups that [`Self::parts`] gave, whose keys' numbers are such as `is_number` knows, key by key.
+    pub fn of_parts(layout: Layout, parts: Vec<Vec<i64>>, is_number: impl Fn(usize, u32) -> bool) -> Option<Self> {
+        // A question without keys and aggregates has records of no words.
+        let words = layout.record_words().max(1);
+        let is_sound = |records: &Vec<i64>| {
+            records.len().is_multiple_of(words)
+                && records
+                    .chunks_exact(words)
+                    .all(|record| (0..layout.keys).all(|key| is_number(key, key_of(record, key))))
+        };
+        if parts.len() != PARTITIONS || !parts.iter().all(is_sound) {
+            return None;
+        }
+        let bytes = parts.iter().map(|records| size_of_val(records.as_slice())).sum();
+        let partition = |records: Vec<i64>| Partition {
+            ordered: records.len(),
+            records: Arc::new(records),
+        };
+        Some(Self {
+            layout,
+            partitions: parts.into_iter().map(partition).map(Mutex::new).collect(),
+            bytes: AtomicUsize::new(bytes),
+            turn: AtomicUsize::new(0),
+        })
+    }
+
     fn count_bytes(&self, words_before: usize, words: usize) {
         let bytes = |words: usize| words * size_of::<i64>();
         self.bytes.fetch_add(bytes(words), Ordering::Relaxed);

@@ -14,6 +14,7 @@ use std::hash::BuildHasher;
 
 use crate::numbers::{as_int64, from_int64, is_text};
 use crate::spread::spread;
+use crate::stored::{Reader, Writer};
 
 /// Values are spread over so many tables, so that files can be worked on side by side.
 const SHARDS: u32 = 16;
@@ -143,6 +144,55 @@ impl Interner {
         Ok(all)
     }
 
+    /// Writes all values by now.
+    pub fn write(&self, out: &mut Writer) {
+        for shard in &self.shards {
+            let shard = shard.lock();
+            out.bytes(&shard.texts);
+            out.numbers(&shard.ends.iter().map(|end| *end as i64).collect::<Vec<_>>());
+            out.numbers(&shard.numbers);
+        }
+    }
+
+    /// The values that [`Self::write`] wrote, with the numbers they had.
+    pub fn read(data_type: DataType, bytes: &mut Reader<'_>) -> Option<Self> {
+        let is_of_text = is_text(&data_type);
+        let mut interner = Self::new(data_type);
+        for shard in &mut interner.shards {
+            let (texts, ends, numbers) = (bytes.bytes()?, bytes.numbers()?, bytes.numbers()?);
+            let count = ends.len() + numbers.len();
+            let is_of_type = if is_of_text {
+                numbers.is_empty()
+            } else {
+                ends.is_empty()
+            };
+            if count > MOST_VALUES || !is_of_type {
+                return None;
+            }
+            let shard = shard.get_mut();
+            let mut begin = 0;
+            for end in ends {
+                let end = usize::try_from(end).ok()?;
+                let text = str::from_utf8(texts.get(begin..end)?).ok()?;
+                shard.text(interner.hasher.hash_one(text.as_bytes()), text.as_bytes());
+                begin = end;
+            }
+            for number in numbers {
+                shard.number(interner.hasher.hash_one(number), number);
+            }
+            // Fewer where one came twice: the numbers would be others.
+            if shard.len() != count {
+                return None;
+            }
+        }
+        Some(interner)
+    }
+
+    /// How many values each shard has, for [`is_number`].
+    pub fn counts(&self) -> Vec<usize> {
+        self.shards.iter().map(|shard| shard.lock().len()).collect()
+    }
+
     fn number(&self, keep: bool) -> Result<Numbered> {
         let mut begins = Vec::with_capacity(SHARDS as usize);
         let mut count = 0_u32;
@@ -221,6 +271,11 @@ impl Shard {
         numbers.push(number);
         place
     }
+}
+
+/// Whether a value of an interner with these [`Interner::counts`], or null, has this number.
+pub fn is_number(counts: &[usize], number: u32) -> bool {
+    number == NULL || ((number / SHARDS) as usize) < counts[(number % SHARDS) as usize]
 }
 
 /// All values of a key.

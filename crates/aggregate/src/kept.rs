@@ -3,6 +3,8 @@
 //! A dashboard asks the same question again and again, of files that never change and a few new ones. So the groups of
 //! the row groups that a statement needed as a whole are kept under what it asked of them. The next time only the row
 //! groups that came since are read, and those at the edge of a time range, which a condition cuts through.
+//!
+//! They are kept in memory and, where there is a [`Shelf`], on it too, for processes to come.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,13 +13,19 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::spawn_blocking;
 
 use crate::answer::Collected;
 use crate::cache::RowGroup;
 use crate::question::Question;
+use crate::shelf::Shelf;
+use crate::stored::{decode, encode, file_name};
 
 /// Of the room there is, an answer may take this part.
 const LARGEST_PART: usize = 4;
+/// An answer is put on the shelf again when more than this part of its row groups is not in what is there: a process to
+/// come reads those itself, and a refresh that adds one file costs no writing.
+const NEWS_PART: usize = 16;
 /// A guess at an answer's size, from which the cache works out how many entries it makes room for at first.
 const USUAL_ANSWER_BYTES: usize = 1 << 20;
 
@@ -28,6 +36,19 @@ pub struct Known {
     pub of: HashSet<RowGroup>,
     /// Their groups.
     pub collected: Arc<Collected>,
+    /// How many of the row groups the answer on the shelf has.
+    pub on_shelf: usize,
+}
+
+impl Known {
+    /// Nothing of `question` yet.
+    pub fn nothing(question: &Question) -> Self {
+        Self {
+            of: HashSet::new(),
+            collected: Arc::new(Collected::new(question)),
+            on_shelf: 0,
+        }
+    }
 }
 
 /// The place of an answer. It is empty while a statement adds to it, and stays so when that fails.
@@ -41,6 +62,7 @@ struct Place {
 pub struct KeptAnswers {
     places: Cache<String, Place, Bytes>,
     limit_bytes: usize,
+    shelf: Option<Arc<Shelf>>,
 }
 
 #[derive(Clone)]
@@ -53,10 +75,14 @@ impl Weighter<String, Place> for Bytes {
 }
 
 impl KeptAnswers {
-    /// Nothing yet.
-    pub fn new(limit_bytes: usize) -> Self {
+    /// Nothing in memory yet; `shelf` is what processes before may have left.
+    pub fn new(limit_bytes: usize, shelf: Option<Shelf>) -> Self {
         let places = Cache::with_weighter(limit_bytes / USUAL_ANSWER_BYTES, limit_bytes as u64, Bytes);
-        Self { places, limit_bytes }
+        Self {
+            places,
+            limit_bytes,
+            shelf: shelf.map(Arc::new),
+        }
     }
 
     /// The place for what `question` asks of row groups for which the conditions numbered in `open` are not settled.
@@ -80,20 +106,51 @@ impl KeptAnswers {
         Some(Slot { asked, known })
     }
 
+    /// What is known of the answer that has its place in `slot`, when all of it is among the row groups `asked` for.
+    pub async fn take(&self, slot: &mut Slot, question: &Arc<Question>, asked: &HashSet<RowGroup>) -> Option<Known> {
+        let is_of_asked = |known: &Known| known.of.is_subset(asked);
+        if let Some(known) = slot.known.take().filter(is_of_asked) {
+            return Some(known);
+        }
+        let shelf = Arc::clone(self.shelf.as_ref()?);
+        let (key, question) = (slot.asked.clone(), Arc::clone(question));
+        let read = spawn_blocking(move || decode(&shelf.read(&file_name(&key))?, &key, &question));
+        read.await.ok()?.filter(is_of_asked)
+    }
+
     /// Whether an answer of so many bytes is kept.
     pub fn has_room_for(&self, bytes: usize) -> bool {
         bytes <= self.limit_bytes / LARGEST_PART
     }
 
     /// Keeps an answer.
-    pub fn keep(&self, mut slot: Slot, known: Known) {
+    pub fn keep(&self, mut slot: Slot, mut known: Known) {
         let bytes = known.collected.bytes() + known.of.iter().map(|of| of.file.as_ref().len() + 64).sum::<usize>();
+        self.put_on_shelf(&slot.asked, &mut known);
         *slot.known = Some(known);
         let place = Place {
             known: Arc::clone(OwnedMutexGuard::mutex(&slot.known)),
             bytes,
         };
         self.places.insert(slot.asked, place);
+    }
+
+    /// Has an answer that is to be kept written in the background, where what is on the shelf lacks too much of it.
+    fn put_on_shelf(&self, asked: &str, known: &mut Known) {
+        let Some(shelf) = &self.shelf else { return };
+        let news = known.of.len() - known.on_shelf;
+        if news <= known.of.len() / NEWS_PART {
+            return;
+        }
+        known.on_shelf = known.of.len();
+        let (shelf, asked, of) = (Arc::clone(shelf), asked.to_owned(), known.of.clone());
+        let (collected, lasting) = (Arc::clone(&known.collected), known.collected.lasting());
+        spawn_blocking(move || {
+            let bytes = encode(&asked, &of, &collected, &lasting);
+            if let Err(error) = shelf.write(&file_name(&asked), &bytes) {
+                tracing::debug!(%error, "an answer could not be kept on disk");
+            }
+        });
     }
 }
 
@@ -112,11 +169,4 @@ impl fmt::Debug for KeptAnswers {
 pub struct Slot {
     asked: String,
     known: OwnedMutexGuard<Option<Known>>,
-}
-
-impl Slot {
-    /// What is known, when all of it is among the row groups that are asked for.
-    pub fn take(&mut self, asked: &HashSet<RowGroup>) -> Option<Known> {
-        self.known.take().filter(|known| known.of.is_subset(asked))
-    }
 }

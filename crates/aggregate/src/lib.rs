@@ -8,11 +8,12 @@
 //! puts there. The engine's own plan stays below it, for files of forms that are not known here and for answers too large
 //! for memory. So what this crate does not know stays right, only slower.
 //!
-//! **Invariant:** nothing here knows a table of ours or writes a byte; whatever it is asked, the answer is the one the
-//! engine's own plan would give.
+//! **Invariant:** nothing here knows a table of ours, or writes a byte but in the folder it is given for answers; whatever
+//! it is asked, the answer is the one the engine's own plan would give.
 //!
 //! Two things are kept between statements: columns as they were decoded (`cache`), and the groups of files that a
-//! statement needed as a whole (`kept`), so that a question asked again costs what is new.
+//! statement needed as a whole (`kept`), so that a question asked again costs what is new. The latter are kept for
+//! processes to come too (`shelf`, as the bytes that `stored` tells of).
 //!
 //! The way of a row group: `work` asks for it, `files` reads it, `chunk` decodes its columns, `row_group` filters (`filter`), groups (`keys`,
 //! `local`) and sums (`totals`), and `answer` puts the groups of all row groups together (`interner`, `groups`).
@@ -36,9 +37,11 @@ mod question;
 mod row_group;
 mod rowwise;
 mod rule;
+mod shelf;
 mod spread;
+mod stored;
 mod totals;
 mod work;
 
 pub use operator::AggregateOnCodesExec;
-pub use rule::{AggregateOnCodes, CacheLimits};
+pub use rule::{AggregateOnCodes, AnswerFolder, CacheLimits};

@@ -1,5 +1,6 @@
 //! Where the operator takes the place of the engine's own.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::common::Result;
@@ -22,6 +23,7 @@ use crate::expression::replace_columns;
 use crate::kept::KeptAnswers;
 use crate::operator::AggregateOnCodesExec;
 use crate::question::{Parts, Question};
+use crate::shelf::Shelf;
 use crate::work::{Caches, Scan};
 
 /// Puts [`AggregateOnCodesExec`] above aggregates over a scan of Parquet files.
@@ -34,21 +36,35 @@ pub struct AggregateOnCodes {
 }
 
 /// How much is kept between statements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheLimits {
     /// For columns, decoded.
     pub column_bytes: usize,
-    /// For answers, by what was asked.
+    /// For answers, by what was asked. Without room for them in memory none are kept in a folder either.
     pub answer_bytes: usize,
+    /// Where answers are kept for processes to come, if they are.
+    pub answer_folder: Option<AnswerFolder>,
+}
+
+/// A folder in which answers are kept. What is in it can be taken away at any time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerFolder {
+    /// The folder; it is made when there is an answer to keep.
+    pub path: PathBuf,
+    /// What its files may take together.
+    pub limit_bytes: u64,
 }
 
 impl AggregateOnCodes {
     /// The rule; what its operators keep is shared by all plans it is applied to.
     pub fn new(limits: CacheLimits) -> Self {
+        let shelf = limits
+            .answer_folder
+            .map(|folder| Shelf::new(folder.path, folder.limit_bytes));
         Self {
             caches: Caches {
                 columns: Arc::new(ColumnCache::new(limits.column_bytes)),
-                answers: Arc::new(KeptAnswers::new(limits.answer_bytes)),
+                answers: Arc::new(KeptAnswers::new(limits.answer_bytes, shelf)),
             },
         }
     }

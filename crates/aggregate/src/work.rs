@@ -126,32 +126,32 @@ impl Work<'_> {
             .collect();
         let answers = &self.scan.caches.answers;
         let mut slot = answers.place(self.question, &lasting_open, &self.session());
-        let known = slot.as_mut().and_then(|slot| slot.take(&lasting));
-        let (of, collected) = match known {
-            Some(known) => (known.of, known.collected),
-            None => (HashSet::new(), Arc::new(Collected::new(self.question))),
+        let known = match &mut slot {
+            Some(slot) => answers.take(slot, self.question, &lasting).await,
+            None => None,
         };
+        let known = known.unwrap_or_else(|| Known::nothing(self.question));
         let wanted = units.into_iter().filter_map(|unit| {
             let term = if is_lasting(&unit) {
                 Term::Lasting
             } else {
                 Term::Passing
             };
-            (term == Term::Passing || !of.contains(&self.row_group(&unit))).then_some((unit, term))
+            (term == Term::Passing || !known.of.contains(&self.row_group(&unit))).then_some((unit, term))
         });
         let wanted: Vec<(Unit, Term)> = wanted.collect();
-        self.metrics.row_groups_known.add(of.len());
+        self.metrics.row_groups_known.add(known.of.len());
         self.metrics.row_groups_read.add(wanted.len());
         let memory = MemoryConsumer::new("AggregateOnCodes").register(self.context.memory_pool());
-        match self.add(&files, &collected, wanted, &memory).await? {
+        match self.add(&files, &known.collected, wanted, &memory).await? {
             Outcome::Declined => return Ok(Collecting::Declined),
             Outcome::Overflow => return Ok(Collecting::Overflow),
             Outcome::Empty | Outcome::Answered(_) => {}
         }
-        let slot = slot.filter(|_| answers.has_room_for(collected.bytes()));
-        let finished = collected.finish(slot.is_some(), memory)?;
+        let slot = slot.filter(|_| answers.has_room_for(known.collected.bytes()));
+        let finished = known.collected.finish(slot.is_some(), memory)?;
         if let Some(slot) = slot {
-            answers.keep(slot, Known { of: lasting, collected });
+            answers.keep(slot, Known { of: lasting, ..known });
         }
         Ok(Collecting::Done(finished))
     }

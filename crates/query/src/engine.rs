@@ -84,7 +84,7 @@ impl Engine {
             .with_runtime_env(runtime)
             .with_optimizer_rule(Arc::new(SecondsComparison))
             .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
-            .with_physical_optimizer_rules(physical_rules(settings.caches))
+            .with_physical_optimizer_rules(physical_rules(settings.caches.clone()))
             .build();
         functions::register(&mut session).map_err(failed)?;
         aggregates::register(&mut session).map_err(failed)?;

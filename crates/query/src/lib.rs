@@ -52,7 +52,7 @@ pub use catalog::{Names, Relation};
 pub use diagnosis::similar;
 pub use engine::Engine;
 pub use error::QueryError;
-pub use flowtrail_aggregate::CacheLimits;
+pub use flowtrail_aggregate::{AnswerFolder, CacheLimits};
 pub use listing::{ColumnDescription, Description, TableKind, TableSummary};
 pub use macros::check as check_function;
 pub use parameters::{Marks, Parameters};

@@ -48,6 +48,7 @@ impl Default for EngineSettings {
             caches: CacheLimits {
                 column_bytes: 256 << 20,
                 answer_bytes: 128 << 20,
+                answer_folder: None,
             },
         }
     }

@@ -1,6 +1,10 @@
 //! A question asked again costs what is new, and its answer is that of the files there are now.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::table::{Form, Record, Table, write};
 
@@ -17,7 +21,7 @@ fn add(folder: &Path, day: i64, written: &str) {
         .collect();
     let of_day = tempfile::tempdir().unwrap();
     write(of_day.path(), &records, &[Form::Usual]);
-    std::fs::rename(
+    fs::rename(
         of_day.path().join("0.parquet"),
         folder.join(format!("{day}-{written}.parquet")),
     )
@@ -65,14 +69,14 @@ async fn a_file_that_is_gone_counts_no_more() {
         table.same(tile).await;
     }
     // As compaction does: another file in place of one.
-    std::fs::remove_file(folder.path().join("4-a.parquet")).unwrap();
+    fs::remove_file(folder.path().join("4-a.parquet")).unwrap();
     add(folder.path(), 4, "b");
     let table = table.with_new_files(folder.path()).await;
     for tile in TILES {
         assert_eq!(table.same(tile).await.known, 0, "{tile}");
         assert_eq!(table.same(tile).await.known, 3, "{tile}");
     }
-    std::fs::remove_file(folder.path().join("5-a.parquet")).unwrap();
+    fs::remove_file(folder.path().join("5-a.parquet")).unwrap();
     let table = table.with_new_files(folder.path()).await;
     for tile in TILES {
         table.same(tile).await;
@@ -122,5 +126,82 @@ async fn an_answer_too_large_to_keep_is_not_kept() {
                 .known,
             0
         );
+    }
+}
+
+/// The files of answers, once there are `count`.
+async fn written(answers: &Path, count: usize) -> Vec<PathBuf> {
+    loop {
+        let files: Vec<PathBuf> = fs::read_dir(answers)
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().unwrap() == "answer")
+            .collect();
+        if files.len() >= count {
+            return files;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn another_process_goes_on_where_one_ended() {
+    let (folder, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for day in 1..=6 {
+        add(folder.path(), day, "a");
+    }
+    let table = Table::with_answers_in(answers.path(), folder.path()).await;
+    for tile in TILES {
+        table.same(tile).await;
+    }
+    written(answers.path(), TILES.len()).await;
+    add(folder.path(), 7, "a");
+    let table = Table::with_answers_in(answers.path(), folder.path()).await;
+    for tile in TILES {
+        let grown = table.same(tile).await;
+        assert_eq!((grown.known, grown.read), (4, 2), "{tile}");
+        let again = table.same(tile).await;
+        assert_eq!((again.known, again.read), (5, 1), "{tile}");
+    }
+    // As compaction does: another file in place of one.
+    fs::remove_file(folder.path().join("4-a.parquet")).unwrap();
+    add(folder.path(), 4, "b");
+    let table = Table::with_answers_in(answers.path(), folder.path()).await;
+    for tile in TILES {
+        assert_eq!(table.same(tile).await.known, 0, "{tile}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_answer_is_worked_out_again() {
+    let (folder, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for day in 1..=4 {
+        add(folder.path(), day, "a");
+    }
+    let known = async || {
+        let table = Table::with_answers_in(answers.path(), folder.path()).await;
+        table.same(TILES[0]).await.known
+    };
+    assert_eq!(known().await, 0);
+    let [file] = &written(answers.path(), 1).await[..] else {
+        panic!("one answer was asked for")
+    };
+    let sound = fs::read(file).unwrap();
+    let cut = (0..sound.len()).step_by(61).map(|length| sound[..length].to_vec());
+    let changed = (0..sound.len()).step_by(61).map(|place| {
+        let mut bytes = sound.clone();
+        bytes[place] ^= 0x20;
+        bytes
+    });
+    let longer = [sound.as_slice(), b"x"].concat();
+    for bytes in cut.chain(changed).chain([longer]) {
+        fs::write(file, &bytes).unwrap();
+        assert_eq!(known().await, 0);
+        // The answer was written again.
+        while fs::read(file).unwrap() == bytes {
+            sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(known().await, 2);
     }
 }

@@ -13,7 +13,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
-use flowtrail_aggregate::{AggregateOnCodes, AggregateOnCodesExec, CacheLimits};
+use flowtrail_aggregate::{AggregateOnCodes, AggregateOnCodesExec, AnswerFolder, CacheLimits};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
@@ -140,15 +140,24 @@ impl Table {
     }
 
     pub async fn with_memory(folder: &Path, bytes: usize) -> Self {
-        Self::set_up(folder, bytes, false).await
+        Self::set_up(folder, bytes, false, None).await
+    }
+
+    /// The table, as a process opens it that keeps its answers in the folder `answers`.
+    pub async fn with_answers_in(answers: &Path, folder: &Path) -> Self {
+        let answers = AnswerFolder {
+            path: answers.to_owned(),
+            limit_bytes: 1 << 20,
+        };
+        Self::set_up(folder, 1 << 30, false, Some(answers)).await
     }
 
     /// The table, whose scans filter rows themselves.
     pub async fn with_filters_in_scans(folder: &Path) -> Self {
-        Self::set_up(folder, 1 << 30, true).await
+        Self::set_up(folder, 1 << 30, true, None).await
     }
 
-    async fn set_up(folder: &Path, bytes: usize, filters_in_scans: bool) -> Self {
+    async fn set_up(folder: &Path, bytes: usize, filters_in_scans: bool, answer_folder: Option<AnswerFolder>) -> Self {
         let context = async |rules| {
             let runtime = RuntimeEnvBuilder::new()
                 .with_memory_pool(Arc::new(FairSpillPool::new(bytes)))
@@ -171,6 +180,7 @@ impl Table {
         let limits = CacheLimits {
             column_bytes: 1 << 20,
             answer_bytes: 1 << 20,
+            answer_folder,
         };
         let before = rules
             .iter()

@@ -14,12 +14,15 @@ mod tables;
 use std::process::ExitCode;
 
 use flowtrail_lake::Lake;
-use flowtrail_query::{Engine, EngineSettings};
+use flowtrail_query::{AnswerFolder, CacheLimits, Engine, EngineSettings};
 use flowtrail_session::Session;
 use flowtrail_source::AwsSettings;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
+
+/// Answers on disk take at most so much.
+const ANSWER_FOLDER_BYTES: u64 = 1 << 30;
 
 /// What a command ends with.
 pub type Outcome = Result<ExitCode, Failure>;
@@ -51,17 +54,35 @@ impl Context {
 
     /// Opens the lake for questions, set up otherwise than usual.
     async fn engine_with(&self, settings: EngineSettings) -> Result<Engine, Failure> {
+        let lake = self.lake().await?;
+        let caches = CacheLimits {
+            answer_folder: answer_folder(&lake),
+            ..settings.caches
+        };
         let settings = EngineSettings {
             aws: self.aws.clone(),
+            caches,
             ..settings
         };
-        Ok(Engine::new(self.lake().await?, settings)?)
+        Ok(Engine::new(lake, settings)?)
     }
 
     /// Opens the lake for statements of every kind.
     pub async fn session(&self, settings: EngineSettings) -> Result<Session, Failure> {
         Ok(Session::new(self.engine_with(settings).await?, self.aws.clone()))
     }
+}
+
+/// Where answers are kept for processes to come: in a lake that is a folder, else in the user's cache.
+fn answer_folder(lake: &Lake) -> Option<AnswerFolder> {
+    let path = match lake.folder() {
+        Some(folder) => folder.join("cache").join("answers"),
+        None => dirs::cache_dir()?.join("flowtrail").join("answers"),
+    };
+    Some(AnswerFolder {
+        path,
+        limit_bytes: ANSWER_FOLDER_BYTES,
+    })
 }
 
 /// Where Flowtrail keeps what nobody named a place for.
