@@ -1,0 +1,1 @@
+//! Which queue a text names, and where it is.
