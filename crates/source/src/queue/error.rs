@@ -172,7 +172,6 @@ impl Request<'_> {
                 error.message().unwrap_or_default(),
                 status.unwrap_or_default(),
             ),
-            // An answer that is not SQS's comes from what stands between, and may be SQS's the next time.
             SdkError::ResponseError(_) => self.failed(story(error), true),
             _ => self.failed(story(error), false),
         }
@@ -241,7 +240,11 @@ impl Request<'_> {
                     message: message.to_owned(),
                 }
             }
-            "" => self.failed(format!("status {status}, with no error of SQS's"), status >= 500),
+            // From what stands between, such as a proxy, and may be SQS's the next time.
+            "" => self.failed(
+                format!("the answer, of status {status}, is not SQS's"),
+                !(400..500).contains(&status),
+            ),
             _ => self.failed(
                 format!("{code}: {message}"),
                 status >= 500 || matches!(plain, "InternalError" | "InternalFailure" | "ServiceUnavailable"),
@@ -313,7 +316,7 @@ mod tests {
             ),
             (
                 "",
-                "sqs:ReceiveMessage on queue `logs` failed: status 400, with no error of SQS's",
+                "sqs:ReceiveMessage on queue `logs` failed: the answer, of status 400, is not SQS's",
                 false,
             ),
         ] {
