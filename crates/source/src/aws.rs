@@ -1,4 +1,4 @@
-//! The connection to S3.
+//! The connection to S3, and what other services of AWS are reached with: region, credentials, endpoint.
 
 use std::env;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::error::{Request, SourceError, story};
 
 const DEFAULT_REGION: &str = "us-east-1";
 const SESSION_NAME: &str = "flowtrail";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// One request with its body. Bodies are at most some MiB (see `bucket.rs`), so this ends a stalled connection only.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 const RETRIES: usize = 5;
@@ -76,13 +76,7 @@ pub async fn caller(settings: &AwsSettings) -> Result<String, SourceError> {
 }
 
 async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, SourceError> {
-    if let (Some(external_id), None) = (&settings.external_id, &settings.role_arn) {
-        return Err(SourceError::InvalidSetting {
-            setting: "external id",
-            value: external_id.clone(),
-            reason: "it goes with a role; expected a role ARN too".to_owned(),
-        });
-    }
+    check(settings)?;
     let config = load_config(settings).await;
     let region = config.region().map_or(DEFAULT_REGION, Region::as_ref);
     let mut builder = AmazonS3Builder::new()
@@ -98,7 +92,7 @@ async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, S
             max_retries: RETRIES,
             retry_timeout: RETRY_TIMEOUT,
         });
-    if let Some(endpoint) = endpoint_of(settings, &config) {
+    if let Some(endpoint) = endpoint_of("AWS_ENDPOINT_URL_S3", settings, &config) {
         let plain = is_plain_http(&endpoint)?;
         builder = builder
             .with_endpoint(endpoint.trim_end_matches('/'))
@@ -126,7 +120,22 @@ async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, S
     })
 }
 
-async fn load_config(settings: &AwsSettings) -> SdkConfig {
+/// Settings that say no more than can be used.
+pub(crate) fn check(settings: &AwsSettings) -> Result<(), SourceError> {
+    if let Some(endpoint) = &settings.endpoint {
+        is_plain_http(endpoint)?;
+    }
+    match (&settings.external_id, &settings.role_arn) {
+        (Some(external_id), None) => Err(SourceError::InvalidSetting {
+            setting: "external id",
+            value: external_id.clone(),
+            reason: "it goes with a role; expected a role ARN too".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) async fn load_config(settings: &AwsSettings) -> SdkConfig {
     let mut profile_region = ProfileFileRegionProvider::builder();
     if let Some(profile) = &settings.profile {
         profile_region = profile_region.profile_name(profile);
@@ -150,7 +159,7 @@ async fn load_config(settings: &AwsSettings) -> SdkConfig {
     loader.load().await
 }
 
-async fn credentials_of(settings: &AwsSettings, config: &SdkConfig) -> Option<SharedCredentialsProvider> {
+pub(crate) async fn credentials_of(settings: &AwsSettings, config: &SdkConfig) -> Option<SharedCredentialsProvider> {
     let Some(role_arn) = &settings.role_arn else {
         return config.credentials_provider();
     };
@@ -163,8 +172,9 @@ async fn credentials_of(settings: &AwsSettings, config: &SdkConfig) -> Option<Sh
     Some(SharedCredentialsProvider::new(role.build().await))
 }
 
-fn endpoint_of(settings: &AwsSettings, config: &SdkConfig) -> Option<String> {
-    let of_environment = || env::var("AWS_ENDPOINT_URL_S3").ok().filter(|url| !url.is_empty());
+/// The endpoint of the settings, of the service's own variable, or of all services.
+pub(crate) fn endpoint_of(variable: &str, settings: &AwsSettings, config: &SdkConfig) -> Option<String> {
+    let of_environment = || env::var(variable).ok().filter(|url| !url.is_empty());
     settings
         .endpoint
         .clone()

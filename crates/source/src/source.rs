@@ -175,7 +175,7 @@ async fn open_path(path: &Path) -> Result<Kind, SourceError> {
     })
 }
 
-fn path_not_found(path: &Path) -> SourceError {
+pub(crate) fn path_not_found(path: &Path) -> SourceError {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let nearest = absolute.ancestors().skip(1).find(|folder| folder.exists());
     SourceError::NotFound {

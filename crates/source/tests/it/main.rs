@@ -1,10 +1,12 @@
-//! Sources over real folders, a local S3 (moto), and answers S3 gives only to others.
+//! Sources over real folders, a local S3 (moto), and answers S3 gives only to others; queues likewise.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod answers;
 mod folder;
 mod moto;
+mod queue;
+mod queue_answers;
 mod s3;
 
 use std::io::Read;

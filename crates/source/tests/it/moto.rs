@@ -1,4 +1,4 @@
-//! A local S3 for the tests: `moto_server`, if this machine has it.
+//! A local AWS (S3, SQS) for the tests: `moto_server`, if this machine has it.
 
 use std::env;
 use std::io::{Read, Write};
@@ -46,19 +46,24 @@ impl Moto {
 
     /// Puts a bucket (`/bucket`) or an object (`/bucket/key`, percent-encoded) that anybody may read.
     pub fn put(&self, path: &str, body: &[u8]) {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        write!(
-            stream,
-            "PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nx-amz-acl: public-read\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            self.port,
-            body.len()
-        )
-        .unwrap();
-        stream.write_all(body).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        put(&self.endpoint(), path, body);
     }
+}
+
+/// As [`Moto::put`], for a case that runs in another process than the server was started in.
+pub fn put(endpoint: &str, path: &str, body: &[u8]) {
+    let host = endpoint.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "PUT {path} HTTP/1.1\r\nHost: {host}\r\nx-amz-acl: public-read\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )
+    .unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 impl Drop for Moto {
