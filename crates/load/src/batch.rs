@@ -57,9 +57,16 @@ pub async fn run(
         }
     };
     summary.stopped |= outcomes.len() < planned;
+    let outcomes = match less_postponed(outcomes, summary) {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            buffer.discard().await;
+            return Err(error);
+        }
+    };
     let mut history = Vec::with_capacity(outcomes.len());
-    for (number, outcome) in outcomes.iter().enumerate() {
-        let rows = history_rows(outcome, buffer.duplicates_of(number), context.options.pipe.as_deref());
+    for (number, outcome) in &outcomes {
+        let rows = history_rows(outcome, buffer.duplicates_of(*number), context.options.pipe.as_deref());
         summarize(summary, outcome, &rows);
         if context.options.report_objects {
             summary.copied.extend(rows.iter().map(CopiedObject::of));
@@ -67,6 +74,32 @@ pub async fn run(
         history.extend(rows);
     }
     Ok(buffer.finish(&history).await?)
+}
+
+/// The outcomes with their numbers, less those left for later. Where that is all of them, the first reason is that of the
+/// whole batch.
+fn less_postponed(
+    outcomes: Vec<ObjectOutcome>,
+    summary: &mut LoadSummary,
+) -> Result<Vec<(usize, ObjectOutcome)>, LoadError> {
+    let mut left = Vec::with_capacity(outcomes.len());
+    let mut first = None;
+    for (number, mut outcome) in outcomes.into_iter().enumerate() {
+        match std::mem::replace(&mut outcome.object.found, Found::Unchanged) {
+            Found::Later(error) => {
+                summary.postpone(&outcome.object.object.uri, &error);
+                first.get_or_insert(error);
+            }
+            found => {
+                outcome.object.found = found;
+                left.push((number, outcome));
+            }
+        }
+    }
+    match first {
+        Some(error) if left.is_empty() => Err(error.into()),
+        _ => Ok(left),
+    }
 }
 
 async fn read_all(
@@ -208,7 +241,7 @@ fn history_rows(outcome: &ObjectOutcome, duplicates: u64, pipe: Option<&str>) ->
     let (status, first_error) = match &object.found {
         Found::Failed { what, .. } => (Status::Failed, Some(what.clone())),
         Found::Nothing { why } => (Status::Skipped, Some(why.clone())),
-        Found::Unchanged => (Status::Unchanged, None),
+        Found::Unchanged | Found::Later(_) => (Status::Unchanged, None),
         Found::Records(_) | Found::Large { .. } => (Status::Loaded, None),
     };
     let blank = HistoryRow {
@@ -270,7 +303,7 @@ fn summarize(summary: &mut LoadSummary, outcome: &ObjectOutcome, rows: &[History
             summary.problem(&object.object.uri, what.clone(), hint.clone());
         }
         Found::Nothing { why } => summary.skip(&object.object.uri, why),
-        Found::Unchanged => summary.unchanged += 1,
+        Found::Unchanged | Found::Later(_) => summary.unchanged += 1,
         Found::Records(_) | Found::Large { .. } => {
             summary.loaded += 1;
             summary.bytes += object.object.size_bytes;

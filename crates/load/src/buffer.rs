@@ -124,6 +124,12 @@ impl Buffer {
         Ok(())
     }
 
+    /// Stages what was never a record of an object.
+    pub async fn refuse(&mut self, row: QuarantineRow) -> Result<(), LakeError> {
+        self.quarantine.push(row);
+        self.flush().await
+    }
+
     /// Stages all that is held.
     pub async fn flush(&mut self) -> Result<(), LakeError> {
         self.held_bytes = 0;

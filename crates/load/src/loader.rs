@@ -18,7 +18,7 @@ use crate::step::Step;
 use crate::{LoadError, LoadOptions, LoadSummary, Progress, Stop, Target, copy};
 
 /// The one shard there is so far: its batches follow one another, so no object can be in two.
-const SHARD: &str = "0";
+pub const SHARD: &str = "0";
 /// A batch ends at so many objects…
 const BATCH_OBJECTS: usize = 4096;
 /// …or so many bytes of them: what is lost when the process dies is at most this much work.

@@ -50,6 +50,8 @@ pub enum Found {
     Nothing { why: String },
     /// The same bytes as the version that was loaded.
     Unchanged,
+    /// It could not be fetched, and may be later.
+    Later(SourceError),
     /// Nothing that could be loaded.
     Failed { what: String, hint: Option<String> },
 }
@@ -103,7 +105,7 @@ pub async fn read(work: Work, options: &Arc<LoadOptions>, decoding: &Semaphore) 
     let fetched = match fetched {
         Ok(fetched) => fetched,
         Err(error) if concerns_all(&error) => return Err(error.into()),
-        Err(error) => return Ok(answer(object, source_failure(&error))),
+        Err(error) => return Ok(answer(object, source_failure(error, options))),
     };
     let hint = hint(&object, options);
     let may_be_no_log = hint.kind.is_none() && !is_named_as_log(&object.uri);
@@ -114,7 +116,7 @@ pub async fn read(work: Work, options: &Arc<LoadOptions>, decoding: &Semaphore) 
     let (sha256, format, mut found) = on_core(work).await?;
     drop(core);
     if let Err(error) = source.unchanged(&object).await {
-        found = source_failure(&error);
+        found = source_failure(error, options);
     }
     if let (Found::Records(_) | Found::Large { .. }, OnError::Abort) = (&found, options.on_error)
         && let Some(reject) = first_reject(&found)
@@ -155,7 +157,15 @@ fn concerns_all(error: &SourceError) -> bool {
     )
 }
 
-fn source_failure(error: &SourceError) -> Found {
+/// Whether the object can be another thing the next time: what is fetched then is what is there then.
+pub fn may_pass(error: &SourceError) -> bool {
+    error.is_retryable() || matches!(error, SourceError::Gone { .. } | SourceError::Changed { .. })
+}
+
+fn source_failure(error: SourceError, options: &LoadOptions) -> Found {
+    if options.postpone && may_pass(&error) {
+        return Found::Later(error);
+    }
     Found::Failed {
         what: error.to_string(),
         hint: error.hint(),

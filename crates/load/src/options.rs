@@ -50,6 +50,9 @@ pub struct LoadOptions {
     pub target: Option<Arc<Target>>,
     /// The pipe that loads, where it is one.
     pub pipe: Option<String>,
+    /// Whether objects that cannot be fetched for a reason that may pass are left for later: the summary names them as
+    /// postponed, and the history says nothing of them. A pipe comes back to them.
+    pub postpone: bool,
     /// Whether the summary names every object.
     pub report_objects: bool,
     /// The most objects of a batch, where a test wants several batches of few; otherwise what suits a load.

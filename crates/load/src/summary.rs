@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use flowtrail_lake::history::HistoryRow;
+use flowtrail_source::SourceError;
 use serde::Serialize;
 
 /// The most problems a summary names; the count goes on.
@@ -44,6 +45,9 @@ pub struct LoadSummary {
     /// Each object, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copied: Vec<CopiedObject>,
+    /// Objects left for later, where that was asked for, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub postponed: Vec<SkippedObject>,
     /// What went wrong, the first hundred.
     pub problems: Vec<Problem>,
     /// How many went wrong.
@@ -98,12 +102,12 @@ impl CopiedObject {
     }
 }
 
-/// An object that holds no records.
+/// An object that is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SkippedObject {
     /// The object.
     pub uri: String,
-    /// What it is instead.
+    /// What it is instead of a log, or why it is left for later.
     pub why: String,
 }
 
@@ -142,6 +146,13 @@ impl LoadSummary {
                 why: why.to_owned(),
             });
         }
+    }
+
+    pub(crate) fn postpone(&mut self, uri: &str, why: &SourceError) {
+        self.postponed.push(SkippedObject {
+            uri: uri.to_owned(),
+            why: why.to_string(),
+        });
     }
 
     pub(crate) fn problem(&mut self, uri: &str, what: String, hint: Option<String>) {

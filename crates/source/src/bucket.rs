@@ -55,6 +55,35 @@ impl Bucket {
         format!("s3://{}/{}", self.name, self.prefix)
     }
 
+    /// The part of the place that is under a URI with a slash at its end.
+    pub(crate) fn below(&self, uri: &str) -> Option<Self> {
+        let key = uri.strip_prefix("s3://")?.strip_prefix(&self.name)?.strip_prefix('/')?;
+        if !self.has(&self.name, key) {
+            return None;
+        }
+        Self::new(Arc::clone(&self.store), &self.name, key).ok()
+    }
+
+    /// Whether a key of a bucket is beneath the place.
+    pub(crate) fn has(&self, bucket: &str, key: &str) -> bool {
+        let below = key.strip_prefix(self.prefix.as_ref());
+        let is_below = |rest: &str| self.prefix.as_ref().is_empty() || rest.starts_with('/') || rest.is_empty();
+        bucket == self.name && below.is_some_and(is_below)
+    }
+
+    /// An object by its key, as it is now.
+    pub(crate) async fn head(&self, key: &str) -> Result<Option<Object>, SourceError> {
+        let parsed = Key::parse(key).map_err(|error| self.error_of(key, "read", &error.into()))?;
+        match self.store.head(&parsed).await {
+            Ok(meta) => match self.is_left_out(&meta).await? {
+                true => Ok(None),
+                false => Ok(Some(self.object(meta))),
+            },
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(self.error_of(key, "read", &error)),
+        }
+    }
+
     /// Lists into `sender`, until the end, an error, or nobody listens. A prefix that nothing is beneath is an error if
     /// something `is_expected`.
     pub(crate) async fn list(self, is_expected: bool, sender: mpsc::Sender<Listed>) {

@@ -11,6 +11,7 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use object_store::ObjectStore;
 use tokio::sync::oneshot;
+use url::Url;
 
 use crate::aws::{AwsSettings, s3_store};
 use crate::bucket::Bucket;
@@ -79,6 +80,19 @@ impl Source {
         Ok(Self(Kind::Bucket(Bucket::new(store, bucket, prefix)?)))
     }
 
+    /// The part of this place that is under a URI as listings write it, with a slash at its end; `None` where that is not
+    /// of this place, or the place is one object.
+    pub fn below(&self, uri: &str) -> Option<Self> {
+        match &self.0 {
+            Kind::Bucket(bucket) => bucket.below(uri).map(|below| Self(Kind::Bucket(below))),
+            Kind::Folder(root) => {
+                let folder = Url::parse(uri).ok()?.to_file_path().ok()?;
+                folder.starts_with(root).then_some(Self(Kind::Folder(folder)))
+            }
+            Kind::File(_) | Kind::Stdin => None,
+        }
+    }
+
     /// Lists the objects in key order.
     ///
     /// Names that start with `.` or `_`, folder markers, pipes, sockets and devices are left out; a place that is one
@@ -104,6 +118,18 @@ impl Source {
                 })
             }),
             Kind::Bucket(bucket) => listing(bucket.place(), |sender| tokio::spawn(bucket.list(is_expected, sender))),
+        }
+    }
+
+    /// The object that `key` names in `bucket`, as it is now; `None` where there is none, or it is not of this place.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading, where S3 does not say.
+    pub async fn object(&self, bucket: &str, key: &str) -> Result<Option<Object>, SourceError> {
+        match &self.0 {
+            Kind::Bucket(of) if of.has(bucket, key) => of.head(key).await,
+            _ => Ok(None),
         }
     }
 

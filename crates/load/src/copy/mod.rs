@@ -17,13 +17,13 @@ use flowtrail_lake::history::{BatchStamp, HistoryRow, Status, history_batch};
 use flowtrail_lake::intent::TableOutcome;
 use flowtrail_lake::stage::{Part, StagedFile, discard, new_columns, stage};
 use flowtrail_lake::{LakeError, columns_to_json, failpoint, on_core};
-use flowtrail_source::Object;
+use flowtrail_source::{Object, SourceError};
 use futures::StreamExt;
 use tokio::sync::Semaphore;
 
 use crate::batch::BatchContext;
 use crate::copy::staged::FilePlace;
-use crate::object::sha256;
+use crate::object::{may_pass, sha256};
 use crate::plan::Work;
 use crate::shred::Paths;
 use crate::summary::CopiedObject;
@@ -77,6 +77,8 @@ struct Rows {
     broken: Option<String>,
     /// Whether it has the bytes that were loaded before, under another etag.
     is_unchanged: bool,
+    /// Why it could not be fetched, where it may be later.
+    later: Option<SourceError>,
 }
 
 impl<'a> Copy<'a> {
@@ -121,10 +123,20 @@ impl<'a> Copy<'a> {
             .buffered(cores * 2);
         let mut reading = std::pin::pin!(reading);
         let mut done = 0;
+        let mut later = None;
         while let Some(rows) = reading.next().await {
-            self.take_in(rows??, summary).await?;
-            failpoint::hit("load.object_read")?;
+            let mut rows = rows??;
             done += 1;
+            if let Some(error) = rows.later.take_if(|error| self.context.options.postpone && may_pass(error)) {
+                summary.postpone(&rows.object.uri, &error);
+                later.get_or_insert(error);
+                continue;
+            }
+            self.take_in(rows, summary).await?;
+            failpoint::hit("load.object_read")?;
+        }
+        if let Some(error) = later.filter(|_| self.history.is_empty()) {
+            return Err(error.into());
         }
         summary.stopped |= done < planned;
         self.flush().await
@@ -138,7 +150,9 @@ impl<'a> Copy<'a> {
             errors,
             broken,
             is_unchanged,
+            later,
         } = rows;
+        let broken = broken.or_else(|| later.map(|error| error.to_string()));
         let first_error = broken.as_ref().or_else(|| errors.first());
         if let (Some(first), OnError::Abort) = (first_error, self.context.options.on_error) {
             let (place, reason) = first.split_once(": ").unwrap_or(("the object", first));
@@ -292,11 +306,12 @@ async fn read(
         errors: Vec::new(),
         broken: None,
         is_unchanged: false,
+        later: None,
     };
     let mut fetched = match source.fetch(&rows.object).await {
         Ok(fetched) => fetched,
         Err(error) => {
-            rows.broken = Some(error.to_string());
+            rows.later = Some(error);
             return Ok(rows);
         }
     };
@@ -321,9 +336,7 @@ async fn read(
             rows.broken = read.broken;
         }
     }
-    if let Err(error) = source.unchanged(&rows.object).await {
-        rows.broken = Some(error.to_string());
-    }
+    rows.later = source.unchanged(&rows.object).await.err();
     Ok(rows)
 }
 

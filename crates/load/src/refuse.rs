@@ -1,0 +1,56 @@
+//! What came instead of an object, and can be no rows: kept where people look for what could not be read.
+
+use flowtrail_lake::history::{HistoryRow, QuarantineRow, Status};
+use flowtrail_lake::intent::TableOutcome;
+use flowtrail_lake::{Lake, LakeError};
+
+use crate::buffer::Buffer;
+use crate::loader::SHARD;
+use crate::{Silent, Step, Stop};
+
+/// Puts a row into `system.quarantine`, and one into `system.load_history` that says that nothing was loaded of it.
+/// False when that was not done because a stop was asked, or another process took the batch over.
+///
+/// # Errors
+/// The lake's.
+pub async fn refuse(lake: &Lake, row: QuarantineRow, pipe: &str, stop: &Stop) -> Result<bool, LakeError> {
+    let Some(step) = Step::begin(lake, SHARD, &Silent, stop).await? else {
+        return Ok(false);
+    };
+    match staged(lake, step.batch(), row, pipe).await {
+        Ok(tables) => step.finish(tables).await,
+        Err(error) => {
+            step.give_up().await;
+            Err(error)
+        }
+    }
+}
+
+async fn staged(lake: &Lake, batch: i64, row: QuarantineRow, pipe: &str) -> Result<Vec<TableOutcome>, LakeError> {
+    let history = HistoryRow {
+        object_uri: row.object_uri.to_string(),
+        table_name: None,
+        status: Status::Failed,
+        size_bytes: row.record.len() as u64,
+        etag: String::new(),
+        sha256: String::new(),
+        last_modified: None,
+        format: None,
+        lines: 0,
+        rows: 0,
+        headers: 0,
+        rejected: 0,
+        duplicates: 0,
+        nodata: 0,
+        skipdata: 0,
+        first_error: Some(row.reason.clone()),
+        pipe: Some(pipe.to_owned()),
+        table_folder: None,
+    };
+    let mut buffer = Buffer::new(lake, SHARD, batch).await?;
+    if let Err(error) = buffer.refuse(row).await {
+        buffer.discard().await;
+        return Err(error);
+    }
+    buffer.finish(&[history]).await
+}

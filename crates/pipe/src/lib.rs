@@ -1,0 +1,46 @@
+//! Objects are loaded as they arrive.
+//!
+//! ```text
+//!   queue of S3's events ──┐
+//!   listing, again and again ──> feed ──> intake ──> flowtrail-load ──> lake
+//!   watched folder ────────┘     what is new      one batch at a time, exactly once
+//! ```
+//!
+//! A [`PipePlan`] says where objects come from and how they are loaded; a [`Supervisor`] runs all plans there are, and
+//! follows when they change. Nothing here has to be remembered for rows to be right: the history in the lake says what
+//! was loaded, so that an event that comes twice, a listing from the start, or another process on the same queue costs
+//! work and never rows.
+//!
+//! What can happen, and what then:
+//!
+//! - *The process dies before a commit.* Messages are not deleted yet and become visible again; listings begin anew.
+//! - *It dies between commit and deletion.* The messages come again, and the history has their objects.
+//! - *S3 or the lake fails for a while.* The batch is given up, the messages are left to come again, with waits.
+//! - *An event is lost.* What is there is listed at the start of a pipe, and again every [`RELIST`].
+//!
+//! **Invariant:** nothing here looks inside an object or parses SQL.
+
+mod backoff;
+mod compaction;
+mod ending;
+mod feed;
+mod folder;
+mod intake;
+mod lag;
+mod listing;
+mod meter;
+mod plan;
+mod queue;
+mod route;
+mod seen;
+mod status;
+mod supervisor;
+
+pub use compaction::compact_small_files;
+pub use ending::Ending;
+pub use feed::RELIST;
+pub use lag::LagFigures;
+pub use meter::{Meter, PipeFigures, PipeState};
+pub use plan::{Feed, PipePlan};
+pub use status::{PipeStatus, pipe_statuses};
+pub use supervisor::{Planned, Supervisor};

@@ -1,0 +1,255 @@
+//! Runs the pipes there are, and follows when they change.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use flowtrail_lake::Lake;
+use tokio::task::JoinHandle;
+
+use crate::ending::Ending;
+use crate::feed::{RELIST, RunningPipe};
+use crate::intake::Intake;
+use crate::meter::{Meter, PipeState};
+use crate::plan::{Feed, PipePlan};
+use crate::status::{PipeStatus, forget_old};
+use crate::{folder, listing, queue};
+
+/// A pipe that was defined.
+#[derive(Clone, Debug)]
+pub enum Planned {
+    /// One that runs.
+    Pipe(Box<PipePlan>),
+    /// One that does not: somebody paused it, or it cannot run, and why.
+    Not {
+        /// The pipe.
+        name: String,
+        /// Why, where nobody paused it.
+        error: Option<String>,
+    },
+}
+
+/// Runs pipes.
+#[derive(Debug)]
+pub struct Supervisor {
+    intake: Intake,
+    process: String,
+    since: DateTime<Utc>,
+    /// How often places are listed that nothing else tells of.
+    list_every: Duration,
+    pipes: BTreeMap<String, Known>,
+    workers: HashMap<WorkerKey, Worker>,
+}
+
+/// A pipe, and what it is fed by.
+#[derive(Debug)]
+struct Known {
+    meter: Arc<Meter>,
+    feed: Option<Feed>,
+    is_there: bool,
+}
+
+/// What one worker is for: a queue with all its pipes, or a pipe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum WorkerKey {
+    Queue(String),
+    Pipe(String),
+}
+
+#[derive(Debug)]
+struct Worker {
+    /// The definitions of its pipes.
+    definitions: Vec<(String, String)>,
+    ending: Ending,
+    task: JoinHandle<()>,
+}
+
+impl Supervisor {
+    /// Runs nothing yet. `process` tells this process from others that run pipes of the lake.
+    pub fn new(lake: &Lake, process: String, list_every: Duration) -> Self {
+        Self {
+            intake: Intake::new(lake),
+            process,
+            since: Utc::now(),
+            list_every,
+            pipes: BTreeMap::new(),
+            workers: HashMap::new(),
+        }
+    }
+
+    /// Makes what runs be what is planned.
+    pub fn follow(&mut self, planned: Vec<Planned>) {
+        let mut groups: HashMap<WorkerKey, Vec<Box<PipePlan>>> = HashMap::new();
+        self.pipes.values_mut().for_each(|known| known.is_there = false);
+        for planned in planned {
+            match planned {
+                Planned::Pipe(plan) => {
+                    self.known(&plan.name, Some(&plan.feed));
+                    let key = match &plan.feed {
+                        Feed::Queue(queue) => WorkerKey::Queue(queue.clone()),
+                        Feed::Listing | Feed::Folder(_) => WorkerKey::Pipe(plan.name.clone()),
+                    };
+                    groups.entry(key).or_default().push(plan);
+                }
+                Planned::Not { name, error } => {
+                    let meter = self.known(&name, None);
+                    match error {
+                        Some(error) => meter.failing(&error),
+                        None => meter.state(PipeState::Paused),
+                    }
+                }
+            }
+        }
+        self.pipes.retain(|_, known| known.is_there);
+        self.end_others(&groups);
+        for (key, mut plans) in groups {
+            plans.sort_by(|one, other| one.name.cmp(&other.name));
+            self.start(key, plans);
+        }
+    }
+
+    fn known(&mut self, name: &str, feed: Option<&Feed>) -> Arc<Meter> {
+        let known = self.pipes.entry(name.to_owned()).or_insert_with(|| Known {
+            meter: Arc::default(),
+            feed: None,
+            is_there: true,
+        });
+        known.is_there = true;
+        if let Some(feed) = feed {
+            known.feed = Some(feed.clone());
+        }
+        Arc::clone(&known.meter)
+    }
+
+    /// Asks workers to end for which there is no plan any more.
+    fn end_others(&mut self, groups: &HashMap<WorkerKey, Vec<Box<PipePlan>>>) {
+        self.workers.retain(|key, worker| {
+            if !groups.contains_key(key) {
+                worker.ending.ask();
+            }
+            groups.contains_key(key) || !worker.task.is_finished()
+        });
+    }
+
+    /// Starts a worker, unless one runs that does the same. One that does something else ends first.
+    fn start(&mut self, key: WorkerKey, plans: Vec<Box<PipePlan>>) {
+        let definitions: Vec<_> = plans
+            .iter()
+            .map(|plan| (plan.name.clone(), plan.definition.clone()))
+            .collect();
+        let before = self.workers.remove(&key);
+        if let Some(worker) = before {
+            let does_the_same = worker.definitions == definitions && !worker.ending.is_asked();
+            if does_the_same && !worker.task.is_finished() {
+                self.workers.insert(key, worker);
+                return;
+            }
+            worker.ending.ask();
+            self.begin(key, definitions, plans, Some(worker.task));
+            return;
+        }
+        self.begin(key, definitions, plans, None);
+    }
+
+    fn begin(
+        &mut self,
+        key: WorkerKey,
+        definitions: Vec<(String, String)>,
+        plans: Vec<Box<PipePlan>>,
+        before: Option<JoinHandle<()>>,
+    ) {
+        let ending = Ending::default();
+        let pipes: Vec<RunningPipe> = plans
+            .into_iter()
+            .map(|plan| RunningPipe {
+                meter: self.known(&plan.name, None),
+                plan: Arc::from(plan),
+                intake: self.intake.clone(),
+                ending: ending.clone(),
+            })
+            .collect();
+        let list_every = self.list_every;
+        let of = key.clone();
+        let task = tokio::spawn(async move {
+            if let Some(before) = before {
+                // Whatever became of it, it is over.
+                let _ = before.await;
+            }
+            run(of, pipes, list_every).await;
+        });
+        let worker = Worker {
+            definitions,
+            ending,
+            task,
+        };
+        self.workers.insert(key, worker);
+    }
+
+    /// How all pipes are.
+    pub fn statuses(&self) -> Vec<PipeStatus> {
+        let now = Utc::now();
+        let status = |(name, known): (&String, &Known)| PipeStatus {
+            pipe: name.clone(),
+            process: self.process.clone(),
+            feed: known.feed.as_ref().map(Feed::name).unwrap_or_default().to_owned(),
+            queue: known.feed.as_ref().and_then(Feed::queue).map(str::to_owned),
+            since: self.since,
+            at: now,
+            figures: known.meter.figures(),
+        };
+        self.pipes.iter().map(status).collect()
+    }
+
+    /// Says in the lake how all pipes are. That it cannot be said hinders nothing.
+    pub async fn tell(&self) {
+        for status in self.statuses() {
+            if let Err(error) = status.put(self.intake.lake()).await {
+                tracing::debug!(%error, pipe = status.pipe, "the pipe's status could not be written");
+                return;
+            }
+        }
+    }
+
+    /// Takes away what processes said of pipes that are long gone.
+    pub async fn tidy(&self) {
+        if let Err(error) = forget_old(self.intake.lake()).await {
+            tracing::debug!(%error, "old statuses of pipes stay");
+        }
+    }
+
+    /// Ends all pipes: what is read is committed, the rest is handed back.
+    pub async fn end(mut self) {
+        for worker in self.workers.values() {
+            worker.ending.ask();
+        }
+        for (_, worker) in self.workers.drain() {
+            if let Err(error) = worker.task.await {
+                tracing::error!(%error, "a pipe ended early; this is a defect of ours");
+            }
+        }
+        for known in self.pipes.values() {
+            known.meter.state(PipeState::Stopped);
+        }
+        self.tell().await;
+    }
+}
+
+async fn run(key: WorkerKey, pipes: Vec<RunningPipe>, list_every: Duration) {
+    match key {
+        WorkerKey::Queue(name) => {
+            // Beside the queue, for what was there before it, and what it lost.
+            let listings = pipes.iter().cloned().map(|pipe| listing::run(pipe, RELIST));
+            let listings = futures::future::join_all(listings);
+            tokio::join!(queue::run(&name, pipes.clone()), listings);
+        }
+        WorkerKey::Pipe(_) => {
+            for pipe in pipes {
+                match pipe.plan.feed.clone() {
+                    Feed::Folder(path) => folder::run(pipe, &path).await,
+                    Feed::Listing | Feed::Queue(_) => listing::run(pipe, list_every).await,
+                }
+            }
+        }
+    }
+}
