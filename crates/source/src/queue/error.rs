@@ -121,11 +121,10 @@ impl QueueError {
             Self::Throttled { code, .. } if code.ends_with("OverLimit") => {
                 "a queue has 120,000 messages in flight at most; delete those that are done, or release them".to_owned()
             }
-            Self::Throttled { .. } => "wait, and ask again".to_owned(),
             Self::Unreachable { .. } => {
                 "check the network, and the endpoint if it is not on AWS (AWS_ENDPOINT_URL_SQS)".to_owned()
             }
-            Self::Service { retryable: true, .. } => "wait, and ask again".to_owned(),
+            Self::Throttled { .. } | Self::Service { retryable: true, .. } => "wait, and ask again".to_owned(),
             Self::InvalidQueue { .. } | Self::Service { .. } => return None,
         };
         Some(hint)

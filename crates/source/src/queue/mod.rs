@@ -23,7 +23,7 @@ pub use error::QueueError;
 pub use message::{DeadLetter, Message, QueueDepth, Refused};
 
 use crate::aws::AwsSettings;
-use address::{Address, name_of_arn};
+use address::{Address, is_fifo, name_of_arn};
 use error::Request;
 
 /// As many messages as SQS gives or takes with one request.
@@ -225,7 +225,7 @@ impl Queue {
             .queue_url(url)
             .message_body(&message.body)
             .message_attributes(REASON_ATTRIBUTE, attribute);
-        if name.ends_with(".fifo") {
+        if is_fifo(name) {
             send = send.message_group_id(&message.id).message_deduplication_id(&message.id);
         }
         send.send().await.map_err(|error| request.error(&error))?;
