@@ -13,6 +13,8 @@
 
 mod node;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};

@@ -46,7 +46,8 @@ pub enum QueueError {
         /// What the chain of providers said.
         reason: String,
     },
-    /// SQS does not accept the credentials.
+    /// SQS does not accept the credentials. Those that were made new meanwhile, by a login, are found by opening the
+    /// queue again.
     #[error("the AWS credentials were refused for queue `{queue}`: {code}: {message}")]
     CredentialsRefused {
         /// The queue's name.

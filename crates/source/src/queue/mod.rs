@@ -4,8 +4,9 @@
 //! that while at work. It is gone when it is [deleted](Queue::delete), which is to be done after what it caused is
 //! committed; a receiver that dies before leaves it to the next. So all of it may come twice, and in any order.
 //!
-//! Each request is tried three times, with waits, by the SDK, and ends in bounded time; one that failed all the same
-//! may be made again when its error [is retryable](QueueError::is_retryable).
+//! A request whose trouble may pass is tried three times, with waits, by the SDK, and ends within some 35 seconds beside
+//! the time it waits for messages. One that failed all the same may be made again when its error
+//! [is retryable](QueueError::is_retryable).
 
 mod address;
 mod batch;
