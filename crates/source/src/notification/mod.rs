@@ -1,8 +1,8 @@
 //! What a message of an S3 event queue says: which objects came, which went.
 //!
 //! S3 sends the same news in several wrappings, and all are read here: its own document straight into the queue, the
-//! same as text in the envelope of SNS (or without it, by raw delivery), and the event of EventBridge, which may have
-//! come through SNS too. The forms are those of the AWS pages "Event message structure" and "EventBridge event message
+//! same as text in the envelope of SNS (or without it, by raw delivery), and the event of `EventBridge`, which may have
+//! come through SNS too. The forms are those of the AWS pages "Event message structure" and "`EventBridge` event message
 //! structure" (Amazon S3), and "Parsing Amazon SNS message formats" (Amazon SNS). Services that speak S3 name
 //! themselves otherwise (`minio:s3`, and `s3:` before the event's name); they are understood.
 //!
@@ -13,6 +13,8 @@
 
 mod node;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
@@ -22,7 +24,7 @@ use node::{Node, shown};
 
 /// Longest message read. SQS delivers up to 1 MiB.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
-/// Envelopes around a document; there are two at most in AWS (EventBridge through SNS).
+/// Envelopes around a document; there are two at most in AWS (`EventBridge` through SNS).
 const MAX_ENVELOPES: usize = 4;
 
 const A_KEY: &str = "the key of an object";

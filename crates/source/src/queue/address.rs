@@ -4,6 +4,9 @@ use url::Url;
 
 use super::QueueError;
 
+/// How the name of a queue ends that keeps an order.
+const FIFO: &str = ".fifo";
+
 /// What the text says; the rest is found out by asking SQS, or in the settings.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address {
@@ -88,11 +91,16 @@ fn region_of(host: &str) -> Option<&str> {
 }
 
 fn is_name(name: &str) -> bool {
-    let plain = name.strip_suffix(".fifo").unwrap_or(name);
+    let plain = name.strip_suffix(FIFO).unwrap_or(name);
     (1..=80).contains(&name.len())
         && plain
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// Whether a queue of this name keeps messages in order, and wants to know the group of each.
+pub(super) fn is_fifo(name: &str) -> bool {
+    name.strip_suffix(FIFO).is_some()
 }
 
 /// The last part of a queue's ARN.

@@ -30,7 +30,7 @@ impl Queue {
             .await
             .map_err(|error| request.error(&error))?;
         let done = answer.successful.iter().map(|entry| entry.id.as_str());
-        Ok(refused(ten, done.collect(), &answer.failed))
+        Ok(refused(ten, &done.collect(), &answer.failed))
     }
 
     pub(super) async fn delete_ten(&self, ten: &[Message]) -> Result<Vec<Refused>, QueueError> {
@@ -52,7 +52,7 @@ impl Queue {
             .await
             .map_err(|error| request.error(&error))?;
         let done = answer.successful.iter().map(|entry| entry.id.as_str());
-        Ok(refused(ten, done.collect(), &answer.failed))
+        Ok(refused(ten, &done.collect(), &answer.failed))
     }
 }
 
@@ -62,7 +62,7 @@ fn numbered(ten: &[Message]) -> impl Iterator<Item = (String, &Message)> {
 }
 
 /// The messages that an answer does not say are done. One it says nothing of is refused too.
-fn refused(ten: &[Message], done: HashSet<&str>, failed: &[BatchResultErrorEntry]) -> Vec<Refused> {
+fn refused(ten: &[Message], done: &HashSet<&str>, failed: &[BatchResultErrorEntry]) -> Vec<Refused> {
     let failed: HashMap<&str, &BatchResultErrorEntry> = failed.iter().map(|entry| (entry.id.as_str(), entry)).collect();
     numbered(ten)
         .filter(|(id, _)| !done.contains(id.as_str()))
@@ -109,7 +109,7 @@ mod tests {
                 .build()
                 .unwrap()
         };
-        let refused = refused(&ten, HashSet::from(["0"]), &[entry("1", true), entry("2", false)]);
+        let refused = refused(&ten, &HashSet::from(["0"]), &[entry("1", true), entry("2", false)]);
         let told: Vec<(String, bool)> = refused
             .iter()
             .map(|refused| (refused.to_string(), refused.is_retryable))

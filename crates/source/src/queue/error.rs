@@ -46,7 +46,8 @@ pub enum QueueError {
         /// What the chain of providers said.
         reason: String,
     },
-    /// SQS does not accept the credentials.
+    /// SQS does not accept the credentials. Those that were made new meanwhile, by a login, are found by opening the
+    /// queue again.
     #[error("the AWS credentials were refused for queue `{queue}`: {code}: {message}")]
     CredentialsRefused {
         /// The queue's name.
@@ -121,11 +122,10 @@ impl QueueError {
             Self::Throttled { code, .. } if code.ends_with("OverLimit") => {
                 "a queue has 120,000 messages in flight at most; delete those that are done, or release them".to_owned()
             }
-            Self::Throttled { .. } => "wait, and ask again".to_owned(),
             Self::Unreachable { .. } => {
                 "check the network, and the endpoint if it is not on AWS (AWS_ENDPOINT_URL_SQS)".to_owned()
             }
-            Self::Service { retryable: true, .. } => "wait, and ask again".to_owned(),
+            Self::Throttled { .. } | Self::Service { retryable: true, .. } => "wait, and ask again".to_owned(),
             Self::InvalidQueue { .. } | Self::Service { .. } => return None,
         };
         Some(hint)

@@ -4,8 +4,9 @@
 //! that while at work. It is gone when it is [deleted](Queue::delete), which is to be done after what it caused is
 //! committed; a receiver that dies before leaves it to the next. So all of it may come twice, and in any order.
 //!
-//! Each request is tried three times, with waits, by the SDK, and ends in bounded time; one that failed all the same
-//! may be made again when its error [is retryable](QueueError::is_retryable).
+//! A request whose trouble may pass is tried three times, with waits, by the SDK, and ends within some 35 seconds beside
+//! the time it waits for messages. One that failed all the same may be made again when its error
+//! [is retryable](QueueError::is_retryable).
 
 mod address;
 mod batch;
@@ -23,7 +24,7 @@ pub use error::QueueError;
 pub use message::{DeadLetter, Message, QueueDepth, Refused};
 
 use crate::aws::AwsSettings;
-use address::{Address, name_of_arn};
+use address::{Address, is_fifo, name_of_arn};
 use error::Request;
 
 /// As many messages as SQS gives or takes with one request.
@@ -225,7 +226,7 @@ impl Queue {
             .queue_url(url)
             .message_body(&message.body)
             .message_attributes(REASON_ATTRIBUTE, attribute);
-        if name.ends_with(".fifo") {
+        if is_fifo(name) {
             send = send.message_group_id(&message.id).message_deduplication_id(&message.id);
         }
         send.send().await.map_err(|error| request.error(&error))?;

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::key::KeyFacts;
 
-    const SETTLE: Duration = Duration::from_millis(50);
+    const SETTLE: Duration = Duration::from_millis(200);
 
     fn settling() -> Settling {
         Settling::new(SETTLE, Duration::from_mins(10))

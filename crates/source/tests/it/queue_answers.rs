@@ -61,34 +61,40 @@ fn answer(status: &str, body: &str) -> String {
 #[ignore = "run by queue_answers"]
 async fn troubles_pass() {
     let whole = answer("200 OK", r#"{"Messages":[{"MessageId":"m"}]}"#);
-    for (trouble, message) in [
+    for (trouble, message, expected_attempts) in [
         (
             answer("503 Service Unavailable", "<html>busy</html>"),
             "sqs:ReceiveMessage on queue `logs` failed: the answer, of status 503, is not SQS's",
+            3,
         ),
         (
             answer("200 OK", "<html>log in here</html>"),
             "sqs:ReceiveMessage on queue `logs` failed: the answer, of status 200, is not SQS's",
+            1,
         ),
         (
             whole[..whole.len() - 9].to_owned(),
             "sqs:ReceiveMessage on queue `logs` ",
+            3,
         ),
         (
             "HTTP/1.1 20".to_owned(),
             "sqs:ReceiveMessage on queue `logs` had no answer: ",
+            3,
         ),
-        (String::new(), "sqs:ReceiveMessage on queue `logs` had no answer: "),
+        (String::new(), "sqs:ReceiveMessage on queue `logs` had no answer: ", 3),
         (
             answer(
                 "400 Bad Request",
                 r#"{"__type":"com.amazonaws.sqs#RequestThrottled","message":"slow"}"#,
             ),
             "sqs:ReceiveMessage on queue `logs` was held back: RequestThrottled: slow",
+            3,
         ),
         (
             answer("200 OK", r#"{"Messages":[{"MessageId":"m"}]}"#),
             "sqs:ReceiveMessage on queue `logs` failed: the answer has no receipt handle of a message",
+            1,
         ),
     ] {
         let start = Instant::now();
@@ -102,6 +108,7 @@ async fn troubles_pass() {
         assert!(start.elapsed() < BOUND, "{shown:?}: {:?}", start.elapsed());
 
         let attempts = count.load(Ordering::SeqCst);
+        assert_eq!(attempts, expected_attempts, "{shown:?}");
         let (queue, _) = serve(move |number| {
             if number < attempts {
                 trouble.clone()
