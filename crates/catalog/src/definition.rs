@@ -305,6 +305,10 @@ pub struct Pipe {
     pub schema: String,
     /// `AUTO_INGEST`.
     pub auto_ingest: bool,
+    /// `NOTIFICATION_CHANNEL`: the queue that tells of new objects, by URL, ARN or name. Without one, that of the process
+    /// that runs the pipe, or listing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification_channel: Option<String>,
     /// Whether it was paused.
     #[serde(default)]
     pub is_paused: bool,

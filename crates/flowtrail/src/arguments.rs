@@ -72,6 +72,8 @@ pub enum Command {
     Demo(DemoArguments),
     /// Load objects into the lake, each exactly once
     Load(LoadArguments),
+    /// Run the pipes of the lake: what arrives is loaded as it does
+    Serve(ServeArguments),
     /// Ask SQL, or open a prompt
     Sql(SqlArguments),
     /// Define external tables for what is in a folder or bucket, without loading it
@@ -128,11 +130,33 @@ pub struct DemoArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The queue of S3 events for pipes that name none (NOTIFICATION_CHANNEL): URL, ARN or name
+    #[arg(long, env = "FLOWTRAIL_QUEUE", value_name = "QUEUE")]
+    pub queue: Option<String>,
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+/// How what runs on and on does so.
+#[derive(Debug, Args)]
+pub struct RunningArguments {
+    /// Seconds between two listings of a place that nothing else tells of
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub list_every: u64,
+}
+
+#[derive(Debug, Args)]
 pub struct LoadArguments {
     /// Files, folders, s3://bucket/prefix, or - for standard input; before them, optionally, the kind of all of them:
     /// auto, vpc_flow, tgw_flow or cloudtrail
     #[arg(required = true, value_name = "[KIND] SOURCE")]
     pub kind_and_sources: Vec<String>,
+    /// Go on: load what comes, as it does, until Ctrl-C
+    #[arg(long, conflicts_with = "dry_run")]
+    pub watch: bool,
+    #[command(flatten)]
+    pub running: RunningArguments,
     /// When a record cannot be read: continue (quarantine it), skip-object, or abort
     #[arg(long, default_value = "continue", value_name = "WHAT")]
     pub on_error: OnError,

@@ -1,6 +1,7 @@
 //! Ctrl-C: the first stops cleanly, the second at once.
 
 use flowtrail_load::Stop;
+use flowtrail_pipe::Ending;
 
 /// The exit status of a program that Ctrl-C ended, by the shell's custom.
 pub const INTERRUPTED: u8 = 130;
@@ -9,9 +10,22 @@ pub const INTERRUPTED: u8 = 130;
 pub fn stop_on_interrupt() -> Stop {
     let stop = Stop::default();
     let asked = stop.clone();
+    on_interrupt(move || asked.ask());
+    stop
+}
+
+/// The same for what runs on and on.
+pub fn end_on_interrupt() -> Ending {
+    let ending = Ending::default();
+    let asked = ending.clone();
+    on_interrupt(move || asked.ask());
+    ending
+}
+
+fn on_interrupt(ask: impl FnOnce() + Send + 'static) {
     tokio::spawn(async move {
         signal().await;
-        asked.ask();
+        ask();
         eprintln!("\nstopping: what is read is being committed; Ctrl-C again ends at once, and loses nothing either");
         signal().await;
         #[allow(
@@ -20,7 +34,6 @@ pub fn stop_on_interrupt() -> Stop {
         )]
         std::process::exit(i32::from(INTERRUPTED));
     });
-    stop
 }
 
 async fn signal() {

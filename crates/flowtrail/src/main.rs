@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod failure;
 mod interrupt;
+mod log;
 mod progress_bar;
 mod prompt;
 mod report;
@@ -15,7 +16,6 @@ mod stdout;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
 use arguments::Arguments;
 
@@ -24,12 +24,7 @@ fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _failpoints = fail::FailScenario::setup();
     let arguments = Arguments::parse();
-    // Libraries log what they meet; people see it when they ask, with FLOWTRAIL_LOG=debug.
-    let filter = EnvFilter::try_from_env("FLOWTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new("off"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    log::set_up(&arguments);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::tell(&error.into(), arguments.json),

@@ -28,8 +28,6 @@ pub struct Taken {
     pub done: Vec<Object>,
     /// Those that are to be offered again.
     pub left: Vec<Object>,
-    /// What was done.
-    pub summary: LoadSummary,
 }
 
 impl Intake {
@@ -59,7 +57,6 @@ impl Intake {
     ) -> Result<Taken, LoadError> {
         let _turn = self.turn.lock().await;
         let options = LoadOptions {
-            pipe: Some(plan.name.clone()),
             postpone: true,
             report_objects: true,
             ..plan.options.clone()
@@ -74,7 +71,7 @@ impl Intake {
         meter.loaded(&summary, &landed, Utc::now());
         tell(&plan.name, &summary);
         let (done, left) = divided(objects, &summary);
-        Ok(Taken { done, left, summary })
+        Ok(Taken { done, left })
     }
 }
 

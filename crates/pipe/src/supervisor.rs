@@ -218,8 +218,9 @@ impl Supervisor {
         }
     }
 
-    /// Ends all pipes: what is read is committed, the rest is handed back.
-    pub async fn end(mut self) {
+    /// Ends all pipes: what is read is committed, the rest is handed back. Gives how they are at the end, and says it in
+    /// the lake where that `is_told`.
+    pub async fn end(mut self, is_told: bool) -> Vec<PipeStatus> {
         for worker in self.workers.values() {
             worker.ending.ask();
         }
@@ -231,7 +232,10 @@ impl Supervisor {
         for known in self.pipes.values() {
             known.meter.state(PipeState::Stopped);
         }
-        self.tell().await;
+        if is_told {
+            self.tell().await;
+        }
+        self.statuses()
     }
 }
 

@@ -15,6 +15,7 @@ mod cursor;
 mod ddl;
 mod error;
 mod kept;
+mod pipes;
 mod rows;
 mod session;
 mod settings;
@@ -22,4 +23,5 @@ mod unloading;
 
 pub use error::SessionError;
 pub use kept::kept_tables;
+pub use pipes::PipePlans;
 pub use session::Session;

@@ -79,6 +79,11 @@ const RULES: &[Rule] = &[
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
+        package: "flowtrail-pipe",
+        may_use: &["flowtrail-source", "flowtrail-lake", "flowtrail-load"],
+        must_not_use: &["datafusion", "deltalake-core", "clap"],
+    },
+    Rule {
         package: "flowtrail-relational",
         may_use: &[
             "flowtrail-catalog",
@@ -107,6 +112,7 @@ const RULES: &[Rule] = &[
             "flowtrail-external",
             "flowtrail-lake",
             "flowtrail-load",
+            "flowtrail-pipe",
             "flowtrail-query",
             "flowtrail-relational",
             "flowtrail-source",

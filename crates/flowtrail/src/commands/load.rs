@@ -11,6 +11,7 @@ use flowtrail_lake::Lake;
 use flowtrail_load::{LoadOptions, LoadSummary, Loader};
 use flowtrail_source::{AwsSettings, KeyFilter, Place, Source};
 
+use super::watch::watch;
 use super::{Context, Outcome};
 use crate::arguments::LoadArguments;
 use crate::failure::Failure;
@@ -26,6 +27,9 @@ const LOADED_WITH_REJECTS: u8 = 3;
 pub async fn run(context: &Context, arguments: &LoadArguments) -> Outcome {
     let (kind, names) = kind_and_sources(&arguments.kind_and_sources)?;
     let options = options(arguments, kind)?;
+    if arguments.watch {
+        return watch(context, &arguments.running, names, options).await;
+    }
     let sources = open(names, &context.aws).await?;
     let lake = context.lake().await?;
     let started = Instant::now();

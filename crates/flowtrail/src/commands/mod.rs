@@ -6,10 +6,13 @@ mod generate;
 mod load;
 mod maintain;
 mod pages;
+mod pipes;
 mod relationalize;
 mod repeat;
+mod serve;
 mod sql;
 mod tables;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -106,6 +109,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         Command::Demo(demo) => demo::run(&context, &demo).await,
         Command::Load(load) => load::run(&context, &load).await,
+        Command::Serve(serve) => serve::run(&context, &serve).await,
         Command::Sql(sql) => sql::run(&context, sql).await,
         Command::Crawl(crawl) => crawl::run(&context, &crawl).await,
         Command::Relationalize(relationalize) => relationalize::run(&context, &relationalize).await,

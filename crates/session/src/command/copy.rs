@@ -15,6 +15,7 @@ use flowtrail_source::{Object, Place};
 use super::copy_select::{Select, StagedFiles};
 use super::copy_validation::Validation;
 use super::file_format::{format, options_of};
+use super::integration::reaches;
 use super::stage::{StagePath, StagePlace, whole_match};
 use crate::cursor::{Cursor, Read};
 use crate::rows::{Rows, status};
@@ -184,10 +185,19 @@ impl CopyInto {
 
     /// Loads what was not loaded before, and tells what became of each file.
     pub async fn load(&self, session: &Session, names: &Names) -> Result<Vec<CopiedObject>, SessionError> {
+        let (place, options) = self.plan(session, names).await?;
+        let objects = self.objects(&place).await?;
+        let lake = session.engine().lake().clone();
+        let loader = Loader::new(lake, options, Arc::new(Silent), Stop::default());
+        let summary = loader.run_listed(&Arc::new(place.source().await?), objects).await;
+        Ok(summary.map_err(told)?.copied)
+    }
+
+    /// Where the files are, and how they are loaded.
+    pub async fn plan(&self, session: &Session, names: &Names) -> Result<(StagePlace, LoadOptions), SessionError> {
         let place = self.place(session, names)?;
         let format = format(&options_of(&self.file_format, &place.file_format, names)?)?;
         let (target, kind) = self.target(session, names, format).await?;
-        let objects = self.objects(&place).await?;
         let options = LoadOptions {
             kind,
             target,
@@ -196,10 +206,7 @@ impl CopyInto {
             pipe: self.pipe.clone(),
             ..LoadOptions::default()
         };
-        let lake = session.engine().lake().clone();
-        let loader = Loader::new(lake, options, Arc::new(Silent), Stop::default());
-        let summary = loader.run_listed(&Arc::new(place.source().await?), objects).await;
-        Ok(summary.map_err(told)?.copied)
+        Ok((place, options))
     }
 
     fn place(&self, session: &Session, names: &Names) -> Result<StagePlace, SessionError> {
@@ -344,6 +351,21 @@ impl CopyInto {
         }
     }
 
+    /// Which files are meant, by their URIs, of those that may come to the place.
+    pub fn admits(&self, place: &StagePlace) -> Result<impl Fn(&str) -> bool + Send + Sync + use<>, SessionError> {
+        let pattern = self.pattern.as_deref().map(whole_match).transpose()?;
+        let (files, integration) = (self.files.clone(), place.integration.clone());
+        let folder = folder_of(&place.url);
+        Ok(move |uri: &str| {
+            let name = decoded(uri);
+            let is_of_place = below(&name, &folder).is_some() || name.trim_end_matches('/') == folder.trim_end_matches('/');
+            is_of_place
+                && pattern.as_ref().is_none_or(|pattern| pattern.is_match(&name))
+                && files.as_ref().is_none_or(|files| files.iter().any(|file| is_file(&name, &folder, file)))
+                && integration.as_ref().is_none_or(|integration| reaches(integration, uri))
+        })
+    }
+
     /// The files that are meant.
     async fn objects(&self, place: &StagePlace) -> Result<Vec<Object>, SessionError> {
         let mut objects = place.objects().await?;
@@ -355,12 +377,7 @@ impl CopyInto {
             return Ok(objects);
         };
         let folder = folder_of(&place.url);
-        let is_file = |object: &Object, file: &String| {
-            let uri = decoded(&object.uri);
-            let below = uri.strip_prefix(&folder);
-            let below = below.or_else(|| uri.strip_prefix("file://")?.strip_prefix(&folder));
-            below == Some(file.trim_start_matches('/'))
-        };
+        let is_file = |object: &Object, file: &String| is_file(&decoded(&object.uri), &folder, file);
         for file in files {
             if !objects.iter().any(|object| is_file(object, file)) {
                 let message = format!("there is no file `{file}` in `{}`", place.url);
@@ -396,6 +413,17 @@ fn folder_of(url: &str) -> String {
         _ => None,
     };
     format!("{}/", real.as_deref().unwrap_or(url).trim_end_matches('/'))
+}
+
+/// A name from a folder on; that of a file has a scheme before it.
+fn below<'a>(name: &'a str, folder: &str) -> Option<&'a str> {
+    let below = name.strip_prefix(folder);
+    below.or_else(|| name.strip_prefix("file://")?.strip_prefix(folder))
+}
+
+/// Whether a name is that of the file `file` of a folder.
+fn is_file(name: &str, folder: &str, file: &str) -> bool {
+    below(name, folder) == Some(file.trim_start_matches('/'))
 }
 
 /// An object's name as people write it: that of a file is encoded.

@@ -28,6 +28,7 @@ mod warehouse;
 
 use flowtrail_query::{Answer, QueryError};
 pub use integration::reaches;
+pub use copy::CopyInto;
 pub use prepare::Prepared;
 
 use crate::cursor::Cursor;
@@ -42,7 +43,7 @@ pub enum Command {
     CreateView(view::CreateView),
     CreateTable(table::CreateTable),
     Insert(table::Insert),
-    Copy(copy::CopyInto),
+    Copy(CopyInto),
     CopyOut(Box<copy_out::CopyOut>),
     Unload(Box<unload::Unload>),
     Crawl(crawl::Crawl),
@@ -86,7 +87,7 @@ pub fn read(sql: &str) -> Result<Option<Command>, QueryError> {
         Some("COPY") if copy_out::CopyOut::is_next(&cursor) => {
             Some(Command::CopyOut(Box::new(copy_out::CopyOut::read(cursor)?)))
         }
-        Some("COPY") => Some(Command::Copy(copy::CopyInto::read(cursor)?)),
+        Some("COPY") => Some(Command::Copy(CopyInto::read(cursor)?)),
         Some("PREPARE") => Some(Command::Prepare(prepare::Prepare::read(cursor)?)),
         Some("EXECUTE") => Some(Command::Execute(prepare::Execute::read(cursor)?)),
         Some("DEALLOCATE") => Some(Command::Deallocate(prepare::Deallocate::read(cursor)?)),

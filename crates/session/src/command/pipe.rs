@@ -20,6 +20,7 @@ pub struct CreatePipe {
     name: Vec<String>,
     auto_ingest: bool,
     comment: Option<String>,
+    notification_channel: Option<String>,
     copy: String,
     how: Creation,
 }
@@ -33,11 +34,13 @@ impl CreatePipe {
         CopyInto::read_of_pipe("", cursor.clone())?;
         let auto_ingest = settings.flag("auto_ingest")?.unwrap_or(false);
         let comment = settings.text("comment");
+        let notification_channel = settings.text("notification_channel");
         settings.end()?;
         Ok(Self {
             name,
             auto_ingest,
             comment,
+            notification_channel,
             copy: cursor.rest().to_owned(),
             how,
         })
@@ -54,6 +57,7 @@ impl CreatePipe {
             is_paused: false,
             created_at: Utc::now(),
             comment: self.comment,
+            notification_channel: self.notification_channel,
         };
         let creating = session.define(&name, Definition::Pipe(pipe), self.how).await?;
         Ok(status(told("pipe", &self.name.join("."), creating)))

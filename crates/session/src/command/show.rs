@@ -309,8 +309,10 @@ impl Show {
         });
         let state = |is_paused| if is_paused { "PAUSED" } else { "RUNNING" };
         rows.text("definition", found.iter().map(|pipe| Some(&pipe.copy)))
-            // Nothing waits at a queue yet.
-            .text("notification_channel", found.iter().map(|_| None::<String>))
+            .text(
+                "notification_channel",
+                found.iter().map(|pipe| pipe.notification_channel.as_ref()),
+            )
             .text(
                 "auto_ingest",
                 found.iter().map(|pipe| Some(pipe.auto_ingest.to_string())),
