@@ -26,12 +26,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 const RETRIES: usize = 5;
 const RETRY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How to reach S3; what is `None` comes from the AWS environment and profile.
+/// How to reach S3, or a queue of SQS; what is `None` comes from the AWS environment and profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AwsSettings {
-    /// URL of an S3-compatible service; else `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` or the profile's.
+    /// URL of a service that speaks as AWS's does; else `AWS_ENDPOINT_URL_S3` (for a queue `AWS_ENDPOINT_URL_SQS`),
+    /// `AWS_ENDPOINT_URL` or the profile's.
     pub endpoint: Option<String>,
-    /// Region of the bucket; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's, `us-east-1`.
+    /// Region of the bucket or the queue; else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's, `us-east-1`.
     pub region: Option<String>,
     /// Profile whose credentials are used, before any in the environment; else `AWS_PROFILE` by AWS's usual order.
     pub profile: Option<String>,

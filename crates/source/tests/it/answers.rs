@@ -11,12 +11,12 @@ use futures::TryStreamExt;
 use crate::s3::run_case;
 
 const EMPTY_LISTING: &str = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
-const ASSUMED_ROLE: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+pub const ASSUMED_ROLE: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
     <Credentials><AccessKeyId>ASSUMED</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
     <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
 
 /// Answers with `answer(request)`, a status line's end and a body, on a free loopback port; returns its endpoint.
-fn serve(answer: impl Fn(&str) -> (String, String) + Send + 'static) -> (String, Arc<Mutex<Vec<String>>>) {
+pub fn serve(answer: impl Fn(&str) -> (String, String) + Send + 'static) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use flowtrail_source::{AwsSettings, Queue, QueueError};
 
+use crate::answers::{self, ASSUMED_ROLE};
 use crate::s3::run_case;
 
 /// Three attempts that end at once, and the SDK's waits between them.
@@ -19,6 +21,70 @@ fn queue_answers() {
     let keys = [("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s")];
     for case in ["troubles_pass", "refusals_stay", "nobody_is_there"] {
         run_case(&format!("queue_answers::{case}"), &keys);
+    }
+}
+
+/// The endpoint of a server for STS and SQS is asked twice for messages; returns its requests.
+fn requests_with_a_role(expiration: &str) -> Vec<String> {
+    let assumed = ASSUMED_ROLE.replace("2099-01-01T00:00:00Z", expiration);
+    let (endpoint, requests) = answers::serve(move |request| {
+        let body = if request.contains("Action=AssumeRole") {
+            &assumed
+        } else {
+            "{}"
+        };
+        ("200 OK".to_owned(), body.to_owned())
+    });
+    run_case(
+        "queue_answers::receives_with_a_role",
+        &[
+            ("AWS_ACCESS_KEY_ID", "BASE"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_ENDPOINT_URL", &endpoint),
+        ],
+    );
+    requests.lock().unwrap().clone()
+}
+
+#[test]
+fn a_role_is_assumed_for_a_queue_and_again_before_it_ends() {
+    let soon = (Utc::now() + Duration::from_secs(5))
+        .format("%Y-%m-%dT%H:%M:%SZ")
+        .to_string();
+    for (expiration, expected) in [("2099-01-01T00:00:00Z", 1), (&soon, 2)] {
+        let requests = requests_with_a_role(expiration);
+        let (assume, receive): (Vec<&String>, Vec<&String>) = requests
+            .iter()
+            .partition(|request| request.contains("Action=AssumeRole"));
+        assert_eq!((assume.len(), receive.len()), (expected, 2), "{requests:?}");
+        for part in ["ExternalId=x%2F1", "role%2Freader", "Credential=BASE/"] {
+            assert!(
+                assume.iter().all(|request| request.contains(part)),
+                "{part}: {assume:?}"
+            );
+        }
+        for part in ["Credential=ASSUMED/", "/eu-south-2/sqs/", "AmazonSQS.ReceiveMessage"] {
+            assert!(
+                receive.iter().all(|request| request.contains(part)),
+                "{part}: {receive:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "run by a_role_is_assumed_for_a_queue_and_again_before_it_ends"]
+async fn receives_with_a_role() {
+    let settings = AwsSettings {
+        region: Some("ap-south-1".into()),
+        role_arn: Some("arn:aws:iam::123456789012:role/reader".into()),
+        external_id: Some("x/1".into()),
+        ..AwsSettings::default()
+    };
+    let url = "https://sqs.eu-south-2.amazonaws.com/123456789012/logs";
+    let queue = Queue::open(url, &settings).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(queue.receive(10, 0).await.unwrap(), []);
     }
 }
 
