@@ -33,14 +33,11 @@ mod plan;
 mod queue;
 mod route;
 mod seen;
-mod status;
 mod supervisor;
 
 pub use compaction::compact_small_files;
 pub use ending::Ending;
 pub use feed::RELIST;
-pub use lag::LagFigures;
-pub use meter::{Meter, PipeFigures, PipeState};
+pub use meter::Meter;
 pub use plan::{Feed, PipePlan};
-pub use status::{PipeStatus, pipe_statuses};
 pub use supervisor::{Planned, Supervisor};

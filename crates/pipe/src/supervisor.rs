@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use flowtrail_catalog::{PipeState, PipeStatus, forget_old_statuses};
 use flowtrail_lake::Lake;
 use tokio::task::JoinHandle;
 
 use crate::ending::Ending;
 use crate::feed::{RELIST, RunningPipe};
 use crate::intake::Intake;
-use crate::meter::{Meter, PipeState};
+use crate::meter::Meter;
 use crate::plan::{Feed, PipePlan};
-use crate::status::{PipeStatus, forget_old};
 use crate::{folder, listing, queue};
 
 /// A pipe that was defined.
@@ -213,7 +213,7 @@ impl Supervisor {
 
     /// Takes away what processes said of pipes that are long gone.
     pub async fn tidy(&self) {
-        if let Err(error) = forget_old(self.intake.lake()).await {
+        if let Err(error) = forget_old_statuses(self.intake.lake()).await {
             tracing::debug!(%error, "old statuses of pipes stay");
         }
     }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use flowtrail_catalog::PipeStatus;
 use flowtrail_lake::{Lake, LakeError};
-use flowtrail_pipe::{Ending, PipeStatus, Planned, Supervisor, compact_small_files};
+use flowtrail_pipe::{Ending, Planned, Supervisor, compact_small_files};
 use flowtrail_session::{SessionError, kept_tables};
 use tokio::task::JoinHandle;
 
