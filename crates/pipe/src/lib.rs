@@ -3,7 +3,8 @@
 //! ```text
 //!   queue of S3's events ──┐
 //!   listing, again and again ──> feed ──> intake ──> flowtrail-load ──> lake
-//!   watched folder ────────┘     what is new      one batch at a time, exactly once
+//!   watched folder ────────┤     what is new      one batch at a time, exactly once
+//!   deliveries in the lake ┘
 //! ```
 //!
 //! A [`PipePlan`] says where objects come from and how they are loaded; a [`Supervisor`] runs all plans there are, and
@@ -25,6 +26,7 @@ mod compaction;
 mod ending;
 mod feed;
 mod folder;
+mod inbox;
 mod intake;
 mod lag;
 mod listing;
@@ -38,6 +40,7 @@ mod supervisor;
 pub use compaction::compact_small_files;
 pub use ending::Ending;
 pub use feed::RELIST;
+pub use inbox::{News, inbox_plan};
 pub use meter::Meter;
 pub use plan::{Feed, PipePlan};
 pub use supervisor::{Planned, Supervisor};

@@ -14,7 +14,7 @@ use crate::feed::{RELIST, RunningPipe};
 use crate::intake::Intake;
 use crate::meter::Meter;
 use crate::plan::{Feed, PipePlan};
-use crate::{folder, listing, queue};
+use crate::{folder, inbox, listing, queue};
 
 /// A pipe that was defined.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl Supervisor {
                     self.known(&plan.name, Some(&plan.feed));
                     let key = match &plan.feed {
                         Feed::Queue(queue) => WorkerKey::Queue(queue.clone()),
-                        Feed::Listing | Feed::Folder(_) => WorkerKey::Pipe(plan.name.clone()),
+                        Feed::Listing | Feed::Folder(_) | Feed::Inbox(_) => WorkerKey::Pipe(plan.name.clone()),
                     };
                     groups.entry(key).or_default().push(plan);
                 }
@@ -250,6 +250,7 @@ async fn run(key: WorkerKey, pipes: Vec<RunningPipe>, list_every: Duration) {
         WorkerKey::Pipe(_) => {
             for pipe in pipes {
                 match pipe.plan.feed.clone() {
+                    Feed::Inbox(news) => inbox::run(pipe, news).await,
                     Feed::Folder(path) => folder::run(pipe, &path).await,
                     Feed::Listing | Feed::Queue(_) => listing::run(pipe, list_every).await,
                 }

@@ -25,6 +25,8 @@ const RANGE_BYTES: u64 = 8 * 1024 * 1024;
 pub(crate) struct Bucket {
     store: Arc<dyn ObjectStore>,
     name: String,
+    /// What stands before a slash and the key in URIs.
+    root: String,
     prefix: Key,
     /// Whether the prefix was written with a slash at its end, and so cannot be an object.
     is_folder: bool,
@@ -35,6 +37,16 @@ struct Abandoned;
 
 impl Bucket {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, name: &str, prefix: &str) -> Result<Self, SourceError> {
+        Self::at(store, name, format!("s3://{name}"), prefix)
+    }
+
+    /// A store that is called `name`, of whose objects URIs begin with `root`.
+    pub(crate) fn at(
+        store: Arc<dyn ObjectStore>,
+        name: &str,
+        root: String,
+        prefix: &str,
+    ) -> Result<Self, SourceError> {
         let request = Request {
             action: "open",
             bucket: name,
@@ -45,6 +57,7 @@ impl Bucket {
         Ok(Self {
             store,
             name: name.to_owned(),
+            root,
             prefix: key,
             is_folder,
         })
@@ -52,16 +65,16 @@ impl Bucket {
 
     /// The place as a user writes it.
     pub(crate) fn place(&self) -> String {
-        format!("s3://{}/{}", self.name, self.prefix)
+        format!("{}/{}", self.root, self.prefix)
     }
 
     /// The part of the place that is under a URI with a slash at its end.
     pub(crate) fn below(&self, uri: &str) -> Option<Self> {
-        let key = uri.strip_prefix("s3://")?.strip_prefix(&self.name)?.strip_prefix('/')?;
+        let key = uri.strip_prefix(&self.root)?.strip_prefix('/')?;
         if !self.has(&self.name, key) {
             return None;
         }
-        Self::new(Arc::clone(&self.store), &self.name, key).ok()
+        Self::at(Arc::clone(&self.store), &self.name, self.root.clone(), key).ok()
     }
 
     /// Whether a key of a bucket is beneath the place.
@@ -165,12 +178,12 @@ impl Bucket {
     /// An error that names the nearest folder above the prefix that holds anything.
     async fn not_found(&self) -> SourceError {
         let mut parent = self.prefix.as_ref();
-        let mut nearest = format!("s3://{}/", self.name);
+        let mut nearest = format!("{}/", self.root);
         while let Some((above, _)) = parent.rsplit_once('/') {
             parent = above;
             let Ok(key) = Key::parse(above) else { break };
             if let Some(Ok(_)) = self.store.list(Some(&key)).next().await {
-                nearest = format!("s3://{}/{above}/", self.name);
+                nearest = format!("{}/{above}/", self.root);
                 break;
             }
         }
@@ -182,7 +195,7 @@ impl Bucket {
 
     fn object(&self, meta: ObjectMeta) -> Object {
         Object {
-            uri: format!("s3://{}/{}", self.name, meta.location),
+            uri: format!("{}/{}", self.root, meta.location),
             size_bytes: meta.size,
             etag: meta.e_tag.unwrap_or_default().trim_matches('"').to_owned(),
             last_modified: meta.last_modified,
@@ -257,12 +270,12 @@ impl Bucket {
     fn key_of(&self, object: &Object) -> Result<Key, SourceError> {
         object
             .uri
-            .strip_prefix("s3://")
-            .and_then(|rest| rest.strip_prefix(self.name.as_str())?.strip_prefix('/'))
+            .strip_prefix(&self.root)
+            .and_then(|rest| rest.strip_prefix('/'))
             .and_then(|key| Key::parse(key).ok())
             .ok_or_else(|| SourceError::InvalidPlace {
                 place: object.uri.clone(),
-                reason: format!("expected an object of s3://{}/", self.name),
+                reason: format!("expected an object of {}/", self.root),
             })
     }
 

@@ -80,7 +80,13 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "flowtrail-pipe",
-        may_use: &["flowtrail-source", "flowtrail-catalog", "flowtrail-lake", "flowtrail-load"],
+        may_use: &[
+            "flowtrail-source",
+            "flowtrail-catalog",
+            "flowtrail-decode",
+            "flowtrail-lake",
+            "flowtrail-load",
+        ],
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
