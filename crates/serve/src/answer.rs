@@ -7,9 +7,6 @@ use serde::Serialize;
 
 use crate::refusal::Refusal;
 
-/// The longest `errorMessage`, in bytes; Firehose takes an answer with a longer one for a broken one.
-const LONGEST_MESSAGE_BYTES: usize = 8192;
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer<'a> {
@@ -27,8 +24,7 @@ pub(crate) fn taken(request_id: &str) -> Response<Body> {
 
 /// The answer to one that is not taken.
 pub(crate) fn refused(request_id: &str, refusal: &Refusal) -> Response<Body> {
-    let message = refusal.to_string();
-    let mut response = answer(refusal.status(), request_id, Some(shortened(&message)));
+    let mut response = answer(refusal.status(), request_id, Some(&refusal.message()));
     if let Some(retry_after_s) = refusal.retry_after_s() {
         response.headers_mut().insert(RETRY_AFTER, retry_after_s.into());
     }
@@ -53,22 +49,4 @@ fn answer(status: StatusCode, request_id: &str, error_message: Option<&str>) -> 
         error_message,
     };
     json(status, &answer)
-}
-
-fn shortened(message: &str) -> &str {
-    &message[..message.floor_char_boundary(LONGEST_MESSAGE_BYTES)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_message_is_cut_between_characters() {
-        let long = "ä".repeat(LONGEST_MESSAGE_BYTES);
-        assert_eq!(shortened(&long).len(), LONGEST_MESSAGE_BYTES);
-        let odd = format!("x{long}");
-        assert_eq!(shortened(&odd).len(), LONGEST_MESSAGE_BYTES - 1);
-        assert_eq!(shortened("short"), "short");
-    }
 }

@@ -34,7 +34,7 @@ pub(crate) fn unpacking_bytes(document_bytes: u64, is_gzip: bool) -> u64 {
 
 /// Makes a delivery of a body. `path_kind` is what the request's path says of its records.
 pub(crate) fn unpack(headers: FirehoseHeaders, path_kind: Option<LogKind>, body: Bytes) -> Result<Delivery, Refusal> {
-    let body = if headers.is_gzip { inflate(body)? } else { body };
+    let body = if headers.is_gzip { inflate(&body)? } else { body };
     let mut parts = Parts::new();
     let request_id = document::read(&body, &mut parts)?;
     if request_id != headers.request_id {
@@ -53,9 +53,9 @@ pub(crate) fn unpack(headers: FirehoseHeaders, path_kind: Option<LogKind>, body:
     })
 }
 
-fn inflate(body: Bytes) -> Result<Bytes, Refusal> {
-    let mut text = Vec::with_capacity(inflated_bytes(&body)? as usize);
-    let mut reader = inflating(&body)?;
+fn inflate(body: &Bytes) -> Result<Bytes, Refusal> {
+    let mut text = Vec::with_capacity(inflated_bytes(body)? as usize);
+    let mut reader = inflating(body)?;
     reader.read_to_end(&mut text).map_err(|error| not_gzip(error.into()))?;
     Ok(text.into())
 }
@@ -84,4 +84,5 @@ fn not_gzip(error: DecodeError) -> Refusal {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -37,7 +37,7 @@ struct Room {
 pub(crate) struct Held {
     _permit: OwnedSemaphorePermit,
     bytes: i64,
-    held_bytes: Gauge,
+    shown: Gauge,
 }
 
 impl Memory {
@@ -87,14 +87,14 @@ impl Room {
         Ok(Held {
             _permit: permit,
             bytes,
-            held_bytes: self.held_bytes.clone(),
+            shown: self.held_bytes.clone(),
         })
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.held_bytes.dec_by(self.bytes);
+        self.shown.dec_by(self.bytes);
     }
 }
 
@@ -103,14 +103,14 @@ impl Drop for Held {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_finds_no_room_waits_and_is_refused() {
         let gauge = Gauge::default();
-        let memory = Memory::new(400 << 10, Duration::from_secs(3), &gauge);
+        let memory = Memory::new(400 << 10, Duration::from_millis(20), &gauge);
         let held = memory.for_body(60 << 10).await.unwrap();
         assert_eq!(gauge.get(), 60 << 10);
         let refusal = memory.for_body(60 << 10).await.unwrap_err();
-        assert!(matches!(refusal, Refusal::NoRoom { waited_s: 3 }), "{refusal}");
+        assert!(matches!(refusal, Refusal::NoRoom { waited_s: 0 }), "{refusal}");
         // What bodies take is not taken from those that are unpacked.
         let unpacked = memory.for_unpacking(300 << 10).await.unwrap();
         drop((held, unpacked));

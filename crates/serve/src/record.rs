@@ -229,4 +229,5 @@ fn values<T: DeserializeOwned>(text: &[u8], first: u8, mut is_good: impl FnMut(T
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

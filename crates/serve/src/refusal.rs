@@ -7,6 +7,8 @@ use axum::http::{HeaderName, StatusCode};
 
 use crate::inbox::InboxError;
 
+/// The longest `errorMessage`, in bytes; Firehose takes an answer with a longer one for a broken one.
+const LONGEST_MESSAGE_BYTES: usize = 8192;
 /// How long Firehose is asked to wait when there is no room, in seconds.
 const NO_ROOM_RETRY_S: u64 = 5;
 /// How long when the lake cannot be written, in seconds.
@@ -24,7 +26,7 @@ pub(crate) enum Refusal {
     #[error("header {header}: {why}")]
     Header { header: HeaderName, why: String },
     #[error(
-        "no log kind `{kind}`: the path is /firehose, or /firehose/ and one of vpc_flow, tgw_flow, cloudtrail, auto"
+        "no log kind {kind:?}: the path is /firehose, or /firehose/ and one of vpc_flow, tgw_flow, cloudtrail, auto"
     )]
     Kind { kind: String },
     #[error("the body is larger than {limit_bytes} bytes {state}; lower the buffer size of the stream")]
@@ -37,7 +39,7 @@ pub(crate) enum Refusal {
     NotGzip { why: String },
     #[error("the body is no delivery: {why}")]
     Document { why: String },
-    #[error("requestId in the body is `{body}`, and in the header `{header}`; they must be the same")]
+    #[error("requestId in the body is {body:?}, and in the header {header:?}; they must be the same")]
     RequestId { header: String, body: String },
     #[error("record {number}: {why}")]
     Record { number: u64, why: String },
@@ -73,6 +75,18 @@ impl Refusal {
         }
     }
 
+    /// Whether it is for who sends, and not for what is sent.
+    pub(crate) const fn is_of_access(&self) -> bool {
+        matches!(self, Self::NobodyMay | Self::KeyMissing | Self::KeyUnknown)
+    }
+
+    /// The words for log and answer: one line of bounded length, whatever was sent.
+    pub(crate) fn message(&self) -> String {
+        let mut message = self.to_string();
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE_BYTES));
+        message.replace(char::is_control, " ")
+    }
+
     /// After how many seconds it may go better, where nobody has to do anything.
     pub(crate) const fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -80,5 +94,22 @@ impl Refusal {
             Self::SlowLake { .. } | Self::Inbox(InboxError::Store { .. }) => Some(NO_LAKE_RETRY_S),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(why: &str) -> String {
+        let why = why.to_owned();
+        Refusal::Document { why }.message()
+    }
+
+    #[test]
+    fn a_message_is_one_line_of_bounded_length() {
+        assert_eq!(message("a\nb\u{1b}[0m"), "the body is no delivery: a b [0m");
+        // Cut between characters.
+        assert_eq!(message(&"ä".repeat(8192)).len(), LONGEST_MESSAGE_BYTES - 1);
     }
 }

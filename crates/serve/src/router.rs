@@ -15,12 +15,13 @@ use flowtrail_decode::LogKind;
 use http_body_util::BodyExt;
 use prometheus_client::metrics::gauge::Gauge;
 use serde_json::json;
+use tokio::task::JoinError;
 use tokio::time::timeout;
 use tracing::{debug, error, warn};
 
 use crate::firehose::{MOST_BODY_BYTES, inflated_bytes, unpack, unpacking_bytes};
 use crate::headers::{FirehoseHeaders, request_id_of};
-use crate::inbox::{Inbox, Stored};
+use crate::inbox::Inbox;
 use crate::memory::{Held, Memory};
 use crate::metrics::{self, Metrics};
 use crate::ready::Ready;
@@ -99,11 +100,15 @@ async fn firehose(State(desk): State<Arc<Desk>>, kind: Option<Path<String>>, req
         Ok(()) => return answer::taken(&request_id),
         Err(refusal) => refusal,
     };
-    let status = refusal.status().as_u16();
-    if refusal.status().is_server_error() {
-        error!(request_id, status, %refusal, "a delivery is not taken");
-    } else {
-        warn!(request_id, status, %refusal, "a delivery is not taken");
+    // Whoever tries keys must not fill the log; the metrics count them.
+    if !refusal.is_of_access() {
+        let status = refusal.status().as_u16();
+        warn!(
+            request_id,
+            status,
+            refusal = refusal.message(),
+            "a delivery is not taken"
+        );
     }
     answer::refused(&request_id, &refusal)
 }
@@ -171,7 +176,8 @@ async fn document_bytes(body: &Bytes, is_gzip: bool) -> Result<u64, Refusal> {
     computed(move || inflated_bytes(&body)).await
 }
 
-/// `memory` is held until the delivery is, also where the request is given up in the middle.
+/// Keeps a delivery. `memory` is held until the lake has done with it, also where nobody waits for that any more: a
+/// lake that hangs then costs no more memory than there is for deliveries.
 async fn store(
     desk: &Desk,
     headers: FirehoseHeaders,
@@ -180,11 +186,17 @@ async fn store(
     memory: [Held; 2],
 ) -> Result<(), Refusal> {
     let unpacked = move || unpack(headers, kind, body).map(|delivery| (delivery, memory));
-    let (delivery, _memory) = computed(unpacked).await?;
-    let stored = timeout(desk.store_timeout, desk.inbox.put(&delivery)).await;
-    let stored: Stored = stored.map_err(|_| Refusal::SlowLake {
+    let (delivery, memory) = computed(unpacked).await?;
+    let inbox = desk.inbox.clone();
+    let put = tokio::spawn(async move {
+        let stored = inbox.put(&delivery).await;
+        drop(memory);
+        stored.map(|stored| (delivery, stored))
+    });
+    let put = timeout(desk.store_timeout, put).await.map_err(|_| Refusal::SlowLake {
         limit_s: desk.store_timeout.as_secs(),
-    })??;
+    })?;
+    let (delivery, stored) = put.map_err(|failure| inside(&failure))??;
     desk.metrics.stored(&delivery, stored);
     debug!(
         request_id = delivery.request_id,
@@ -199,10 +211,13 @@ async fn store(
 
 /// Runs what computes beside the threads that answer.
 async fn computed<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failure| {
-        error!(%failure, "the work on a delivery failed");
-        Err(Refusal::Inside)
-    })
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|failure| inside(&failure))?
+}
+
+fn inside(failure: &JoinError) -> Refusal {
+    error!(%failure, "the work on a delivery failed");
+    Refusal::Inside
 }
 
 async fn healthz() -> Response<Body> {

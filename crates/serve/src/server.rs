@@ -57,9 +57,9 @@ impl Default for ServeOptions {
             memory_bytes: 256 << 20,
             most_connections: 512,
             header_timeout: Duration::from_secs(30),
-            body_timeout: Duration::from_secs(60),
+            body_timeout: Duration::from_mins(1),
             memory_timeout: Duration::from_secs(20),
-            store_timeout: Duration::from_secs(60),
+            store_timeout: Duration::from_mins(1),
             stop_timeout: Duration::from_secs(25),
         }
     }
@@ -165,16 +165,12 @@ impl Server {
             connections = graceful.count(),
             "stopping: requests in work are finished"
         );
-        match timeout(self.options.stop_timeout, graceful.shutdown()).await {
-            Ok(()) => Stopped::Drained,
-            Err(_) => {
-                warn!(
-                    limit_s = self.options.stop_timeout.as_secs(),
-                    "requests are left unfinished; they are sent again"
-                );
-                Stopped::TimedOut
-            }
+        if timeout(self.options.stop_timeout, graceful.shutdown()).await.is_ok() {
+            return Stopped::Drained;
         }
+        let limit_s = self.options.stop_timeout.as_secs();
+        warn!(limit_s, "requests are left unfinished; they are sent again");
+        Stopped::TimedOut
     }
 
     /// The next connection, once there is a place for it.
