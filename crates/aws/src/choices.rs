@@ -36,8 +36,8 @@ pub struct Choices {
     pub keep_days: Option<NonZeroU32>,
     /// Ids of the VPCs, subnets and network interfaces whose flow logs are written.
     pub watched: Vec<String>,
-    /// The form of flow logs in the bucket.
-    pub form: LogForm,
+    /// The form of flow logs in the bucket; Parquet where nothing is said.
+    pub form: Option<LogForm>,
     /// Folders named as Hive does: `aws-account-id=…/…/year=…/`.
     pub is_hive: bool,
     /// A folder for each hour instead of each day.

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** it changes nothing in an account; what it writes is applied by whoever answers for the account.
 
+mod check;
 mod choices;
 mod document;
 mod error;
@@ -18,6 +19,7 @@ mod resource;
 mod resources;
 mod setup;
 
+pub use check::{CheckError, Finding, State};
 pub use choices::{Choices, LogForm};
 pub use error::SetupError;
 pub use render::Tool;

@@ -217,3 +217,53 @@ fn may(id: &'static str, actions: &[&'static str], resource: String) -> Statemen
         conditions: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::setup::tests::everything;
+
+    fn lines(policy: &Policy) -> String {
+        let lines: Vec<String> = policy.statements.iter().map(|one| Document::from(one).line()).collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn writers_write_below_their_own_accounts() {
+        let setup = Setup::new(&everything()).unwrap();
+        insta::assert_snapshot!(lines(&bucket(&setup)), @r#"
+        {"Sid":"AWSLogDeliveryWrite","Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":"s3:PutObject","Resource":["arn:aws:s3:::acme-logs/AWSLogs/aws-account-id=123456789012/*","arn:aws:s3:::acme-logs/AWSLogs/aws-account-id=210987654321/*"],"Condition":{"StringEquals":{"aws:SourceAccount":["123456789012","210987654321"],"s3:x-amz-acl":"bucket-owner-full-control"},"ArnLike":{"aws:SourceArn":["arn:aws:logs:*:123456789012:*","arn:aws:logs:*:210987654321:*"]}}}
+        {"Sid":"AWSLogDeliveryAclCheck","Effect":"Allow","Principal":{"Service":"delivery.logs.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::acme-logs","Condition":{"StringEquals":{"aws:SourceAccount":["123456789012","210987654321"]},"ArnLike":{"aws:SourceArn":["arn:aws:logs:*:123456789012:*","arn:aws:logs:*:210987654321:*"]}}}
+        {"Sid":"AWSCloudTrailAclCheck","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::acme-logs","Condition":{"StringEquals":{"aws:SourceArn":["arn:aws:cloudtrail:eu-west-1:123456789012:trail/flowtrail","arn:aws:cloudtrail:eu-west-1:210987654321:trail/flowtrail"]}}}
+        {"Sid":"AWSCloudTrailWrite","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":["arn:aws:s3:::acme-logs/AWSLogs/123456789012/*","arn:aws:s3:::acme-logs/AWSLogs/210987654321/*"],"Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control","aws:SourceArn":["arn:aws:cloudtrail:eu-west-1:123456789012:trail/flowtrail","arn:aws:cloudtrail:eu-west-1:210987654321:trail/flowtrail"]}}}
+        {"Sid":"TlsOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::acme-logs","arn:aws:s3:::acme-logs/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}
+        "#);
+    }
+
+    #[test]
+    fn a_reader_reads_below_the_prefix_and_takes_messages() {
+        let mut choices = everything();
+        choices.prefix = Some("net".into());
+        choices.kms_key = Some("arn:aws:kms:eu-west-1:123456789012:key/1".into());
+        let setup = Setup::new(&choices).unwrap();
+        insta::assert_snapshot!(lines(&reader(&setup)), @r#"
+        {"Sid":"ListLogs","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::acme-logs","Condition":{"StringLike":{"s3:prefix":"net/AWSLogs/*"}}}
+        {"Sid":"GetLogs","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-logs/net/AWSLogs/*"}
+        {"Sid":"TakeMessages","Effect":"Allow","Action":["sqs:ReceiveMessage","sqs:DeleteMessage","sqs:ChangeMessageVisibility","sqs:GetQueueAttributes","sqs:GetQueueUrl"],"Resource":"arn:aws:sqs:eu-west-1:123456789012:flowtrail-logs"}
+        {"Sid":"DecryptLogs","Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:eu-west-1:123456789012:key/1"}
+        "#);
+        insta::assert_snapshot!(lines(&reader_trust(setup.reader.as_ref().unwrap())), @r#"
+        {"Sid":"Assume","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::210987654321:role/loader"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"4f9b-77"}}}
+        "#);
+    }
+
+    #[test]
+    fn without_logs_there_is_nobody_to_write() {
+        let mut choices = everything();
+        (choices.watched, choices.has_trail) = (Vec::new(), false);
+        choices.accounts.truncate(1);
+        let ids = |policy: Policy| policy.statements.iter().map(|one| one.id).collect::<Vec<_>>();
+        assert_eq!(ids(bucket(&Setup::new(&choices).unwrap())), ["TlsOnly"]);
+    }
+}

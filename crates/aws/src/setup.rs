@@ -70,7 +70,7 @@ impl Setup {
             is_versioned: choices.is_versioned,
             keep_days: choices.keep_days,
             watched: watched?,
-            form: choices.form,
+            form: choices.form.unwrap_or_default(),
             is_hive: choices.is_hive,
             is_hourly: choices.is_hourly,
             log_format: log_format(&fields(&choices.fields)?),
@@ -205,10 +205,11 @@ fn check_together(choices: &Choices) -> Result<(), SetupError> {
             "say of which VPCs, subnets or interfaces",
         );
     }
-    if choices.firehose_url.is_some() && (choices.is_hive || choices.is_hourly) {
+    let has_form = choices.is_hive || choices.is_hourly || choices.form == Some(LogForm::Parquet);
+    if choices.firehose_url.is_some() && has_form {
         return conflict(
             "flow logs that go to Firehose are text without folders",
-            "choose Hive and hourly folders only for flow logs in the bucket",
+            "choose Parquet, Hive and hourly folders only for flow logs in the bucket",
         );
     }
     let is_empty = choices.is_bucket_there

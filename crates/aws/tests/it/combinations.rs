@@ -47,7 +47,7 @@ pub fn most() -> Choices {
         is_versioned: true,
         keep_days: 365.try_into().ok(),
         watched: vec![VPC.into(), "subnet-0abc1234".into(), "eni-0abc1234".into()],
-        form: LogForm::Text,
+        form: Some(LogForm::Text),
         ..usual()
     }
 }
