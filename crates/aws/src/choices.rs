@@ -46,10 +46,16 @@ pub struct Choices {
     pub fields: String,
     /// A trail of the account's management events, in all regions.
     pub has_trail: bool,
+    /// The trail's name, where it is not `name`; it is the same in every account.
+    pub trail_name: Option<String>,
     /// A queue that is told of each object.
     pub has_queue: bool,
+    /// The queue's name, where it is not `<name>-logs`.
+    pub queue_name: Option<String>,
     /// The ARN of who may assume the reader's role; none, no role.
     pub principal: Option<String>,
+    /// The name of the reader's role, where it is not `<name>-reader`.
+    pub role_name: Option<String>,
     /// What must be said to assume it.
     pub external_id: Option<String>,
     /// The address flow logs are sent to by Firehose, instead of to the bucket.

@@ -14,6 +14,8 @@ const LONGEST_NAME: usize = 40;
 /// How alike two names must be, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.6;
 
+const OTHER_NAME: &str = "choose another name, such as acme-flow-logs";
+
 type Checked = Result<String, SetupError>;
 
 /// The name among `names` that was meant by `name`, if one is near.
@@ -66,8 +68,6 @@ pub(crate) fn bucket(text: &str) -> Checked {
     Err(invalid("bucket", text, reason, OTHER_NAME))
 }
 
-const OTHER_NAME: &str = "choose another name, such as acme-flow-logs";
-
 /// An account's number.
 pub(crate) fn account(text: &str) -> Checked {
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -112,6 +112,16 @@ pub(crate) fn name(text: &str) -> Checked {
         "cannot begin the names of queues, roles and trails",
         "use at most 40 small letters, digits and hyphens, a letter first, such as flowtrail",
     ))
+}
+
+/// The name of one queue, role or trail; what all three of them take.
+pub(crate) fn of_one(choice: &'static str, text: &str) -> Checked {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if (3..=64).contains(&text.len()) && text.chars().all(is_allowed) {
+        return Ok(text.to_owned());
+    }
+    let hint = "use 3 to 64 letters, digits, hyphens and underscores; it is a name, not an ARN or a URL";
+    Err(invalid(choice, text, "is no name for one", hint))
 }
 
 /// A prefix of keys, without slashes at its ends.
@@ -313,6 +323,10 @@ mod tests {
         assert_eq!(
             told(watched("tgw-1a2b3c4d")),
             "flow logs of `tgw-1a2b3c4d` is a transit gateway, which has fields of its own"
+        );
+        assert_eq!(
+            told(of_one("queue", "https://x")),
+            "queue `https://x` is no name for one"
         );
         assert!(principal("*").is_err() && principal("arn:aws:iam::123456789012:role/*").is_err());
         assert!(external_id("a b").is_err() && external_id("x").is_err());

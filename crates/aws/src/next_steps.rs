@@ -32,7 +32,7 @@ fn statements(setup: &Setup) -> Vec<String> {
     if let Some(reader) = &setup.reader {
         lines.extend([
             format!("CREATE STORAGE INTEGRATION {name} TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = S3"),
-            format!("  STORAGE_AWS_ROLE_ARN = '{}'", setup.role_arn(&setup.reader_name())),
+            format!("  STORAGE_AWS_ROLE_ARN = '{}'", setup.role_arn(&reader.role)),
             format!("  STORAGE_AWS_EXTERNAL_ID = '{}'", reader.external_id),
             format!("  STORAGE_ALLOWED_LOCATIONS = ('{url}');"),
         ]);

@@ -75,7 +75,7 @@ fn flow_logs_write(setup: &Setup) -> [Statement; 2] {
 
 fn trails_write(setup: &Setup) -> [Statement; 2] {
     let trail = |account: &String| {
-        let (partition, region, name) = (setup.partition(), &setup.region, setup.trail_name());
+        let (partition, region, name) = (setup.partition(), &setup.region, &setup.trail_name);
         format!("arn:{partition}:cloudtrail:{region}:{account}:trail/{name}")
     };
     let of_trails = Condition::new("StringEquals", "aws:SourceArn", setup.accounts.iter().map(trail));
@@ -143,7 +143,7 @@ pub(crate) fn reader(setup: &Setup) -> Policy {
             "sqs:GetQueueAttributes",
             "sqs:GetQueueUrl",
         ];
-        statements.push(may("TakeMessages", &actions, setup.arn("sqs", &setup.queue_name())));
+        statements.push(may("TakeMessages", &actions, setup.arn("sqs", &setup.queue_name)));
     }
     if let Some(key) = &setup.kms_key {
         statements.push(may("DecryptLogs", &["kms:Decrypt"], key.clone()));

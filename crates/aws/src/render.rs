@@ -94,11 +94,11 @@ fn outputs(setup: &Setup) -> Vec<Output> {
             value: setup.queue_url(),
         });
     }
-    if setup.reader.is_some() {
+    if let Some(reader) = &setup.reader {
         outputs.push(Output {
             name: "ReaderRoleArn",
             description: "The role that reads the logs",
-            value: setup.role_arn(&setup.reader_name()),
+            value: setup.role_arn(&reader.role),
         });
     }
     outputs

@@ -27,7 +27,7 @@ pub(crate) fn resources(setup: &Setup) -> Vec<Resource> {
     if let Some(reader) = &setup.reader {
         resources.push(Resource::Role(Role {
             label: label("reader"),
-            name: setup.reader_name(),
+            name: reader.role.clone(),
             description: "Reads the logs for Flowtrail",
             trust: policies::reader_trust(reader),
             permissions: policies::reader(setup),
@@ -41,7 +41,7 @@ pub(crate) fn resources(setup: &Setup) -> Vec<Resource> {
     resources.extend(setup.watched.iter().map(|id| Resource::FlowLog(flow_log(setup, id))));
     if setup.has_trail {
         resources.push(Resource::Trail(Trail {
-            name: setup.trail_name().to_owned(),
+            name: setup.trail_name.clone(),
             bucket: setup.bucket.clone(),
             prefix: setup.prefix.clone(),
         }));
@@ -51,8 +51,8 @@ pub(crate) fn resources(setup: &Setup) -> Vec<Resource> {
 
 /// The queue of what nobody could work on, and then the queue.
 fn queues(setup: &Setup) -> [Queue; 2] {
-    let name = format!("{}-dead", setup.queue_name());
-    let queue_arn = setup.arn("sqs", &setup.queue_name());
+    let name = format!("{}-dead", setup.queue_name);
+    let queue_arn = setup.arn("sqs", &setup.queue_name);
     let dead_letters = DeadLetters {
         queue_arn: setup.arn("sqs", &name),
         receives: RECEIVES,
@@ -67,7 +67,7 @@ fn queues(setup: &Setup) -> [Queue; 2] {
     };
     let queue = Queue {
         label: label("queue"),
-        name: setup.queue_name(),
+        name: setup.queue_name.clone(),
         dead_letters: Some(dead_letters),
         policy: Some(policies::queue(setup, &queue_arn)),
         ..dead.clone()
@@ -77,7 +77,7 @@ fn queues(setup: &Setup) -> [Queue; 2] {
 
 fn bucket(setup: &Setup) -> Bucket {
     let notification = setup.has_queue.then(|| Notification {
-        queue_arn: setup.arn("sqs", &setup.queue_name()),
+        queue_arn: setup.arn("sqs", &setup.queue_name),
         prefix: setup.key("AWSLogs/"),
     });
     Bucket {

@@ -30,7 +30,9 @@ pub struct Setup {
     /// The format of a record, `${version} ${account-id} …`.
     pub(crate) log_format: String,
     pub(crate) has_trail: bool,
+    pub(crate) trail_name: String,
     pub(crate) has_queue: bool,
+    pub(crate) queue_name: String,
     pub(crate) reader: Option<Reader>,
     pub(crate) firehose_url: Option<String>,
 }
@@ -38,6 +40,8 @@ pub struct Setup {
 /// Who may read, by assuming a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reader {
+    /// The role's name.
+    pub(crate) role: String,
     pub(crate) principal: String,
     pub(crate) external_id: String,
 }
@@ -54,11 +58,11 @@ impl Setup {
         let account = accounts[0].clone();
         let region = names::region(&choices.region)?;
         check_together(choices)?;
+        let name = names::name(&choices.name)?;
         let watched: Result<_, _> = choices.watched.iter().map(|id| names::watched(id)).collect();
         Ok(Self {
             account,
             accounts,
-            name: names::name(&choices.name)?,
             bucket: names::bucket(&choices.bucket)?,
             is_bucket_there: choices.is_bucket_there,
             prefix: choices.prefix.as_deref().map(names::prefix).transpose()?,
@@ -75,9 +79,12 @@ impl Setup {
             is_hourly: choices.is_hourly,
             log_format: log_format(&fields(&choices.fields)?),
             has_trail: choices.has_trail,
+            trail_name: name_or("trail", choices.trail_name.as_deref(), &name)?,
             has_queue: choices.has_queue,
-            reader: reader(choices)?,
+            queue_name: name_or("queue", choices.queue_name.as_deref(), &format!("{name}-logs"))?,
+            reader: reader(choices, &name)?,
             firehose_url: choices.firehose_url.as_deref().map(names::firehose_url).transpose()?,
+            name,
             region,
         })
     }
@@ -124,10 +131,6 @@ impl Setup {
         format!("{}/{}*", self.bucket_arn(), self.key(rest))
     }
 
-    pub(crate) fn queue_name(&self) -> String {
-        format!("{}-logs", self.name)
-    }
-
     pub(crate) fn queue_url(&self) -> String {
         let domain = if self.partition() == "aws-cn" {
             "amazonaws.com.cn"
@@ -135,15 +138,7 @@ impl Setup {
             "amazonaws.com"
         };
         let Self { region, account, .. } = self;
-        format!("https://sqs.{region}.{domain}/{account}/{}", self.queue_name())
-    }
-
-    pub(crate) fn reader_name(&self) -> String {
-        format!("{}-reader", self.name)
-    }
-
-    pub(crate) fn trail_name(&self) -> &str {
-        &self.name
+        format!("https://sqs.{region}.{domain}/{account}/{}", self.queue_name)
     }
 }
 
@@ -165,10 +160,15 @@ fn accounts(given: &[String]) -> Result<Vec<String>, SetupError> {
     Ok(accounts)
 }
 
-fn reader(choices: &Choices) -> Result<Option<Reader>, SetupError> {
+fn name_or(choice: &'static str, chosen: Option<&str>, usual: &str) -> Result<String, SetupError> {
+    chosen.map_or_else(|| Ok(usual.to_owned()), |text| names::of_one(choice, text))
+}
+
+fn reader(choices: &Choices, name: &str) -> Result<Option<Reader>, SetupError> {
     match (&choices.principal, &choices.external_id) {
         (None, None) => Ok(None),
         (Some(principal), Some(external_id)) => Ok(Some(Reader {
+            role: name_or("role", choices.role_name.as_deref(), &format!("{name}-reader"))?,
             principal: names::principal(principal)?,
             external_id: names::external_id(external_id)?,
         })),

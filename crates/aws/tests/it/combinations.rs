@@ -48,6 +48,9 @@ pub fn most() -> Choices {
         keep_days: 365.try_into().ok(),
         watched: vec![VPC.into(), "subnet-0abc1234".into(), "eni-0abc1234".into()],
         form: Some(LogForm::Text),
+        trail_name: Some("audit".into()),
+        queue_name: Some("our_queue".into()),
+        role_name: Some("Reader".into()),
         ..usual()
     }
 }
