@@ -121,6 +121,7 @@ const RULES: &[Rule] = &[
     Rule {
         package: "flowtrail",
         may_use: &[
+            "flowtrail-aws",
             "flowtrail-source",
             "flowtrail-decode",
             "flowtrail-sample",
