@@ -54,6 +54,43 @@ fn a_setup_goes_to_standard_output_or_a_file() {
 }
 
 #[test]
+fn the_next_steps_are_statements() {
+    let reader = [
+        "--principal",
+        "arn:aws:iam::123456789012:root",
+        "--external-id",
+        "4f9b77",
+    ];
+    let logs = ["--flow-logs", "vpc-0abc1234def567890", "--prefix", "net", "--queue"];
+    let printed = flowtrail(&["aws", "setup"])
+        .args(CHOICES)
+        .args(reader)
+        .args(logs)
+        .output()
+        .unwrap();
+    let template = String::from_utf8(printed.stdout).unwrap();
+    let comments = template.lines().map_while(|line| line.strip_prefix('#'));
+    let statements: Vec<&str> = comments
+        .skip_while(|line| !line.starts_with(" CREATE"))
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().display().to_string();
+    let defined = flowtrail(&["--lake", &lake, "sql", &statements.join("\n")])
+        .output()
+        .unwrap();
+    assert_eq!(told(&defined).0, 0, "{statements:?}: {defined:?}");
+    let pipes = flowtrail(&["--lake", &lake, "sql", "--format", "csv", "SHOW PIPES"])
+        .output()
+        .unwrap();
+    let pipes = told(&pipes).1;
+    assert!(
+        pipes.contains("flowtrail_vpc_flow") && pipes.contains("flowtrail_cloudtrail"),
+        "{pipes}"
+    );
+}
+
+#[test]
 fn a_choice_aws_would_refuse_is_told_with_what_to_do() {
     let choices = [
         "aws",

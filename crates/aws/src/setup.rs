@@ -59,7 +59,13 @@ impl Setup {
         let region = names::region(&choices.region)?;
         check_together(choices)?;
         let name = names::name(&choices.name)?;
-        let watched: Result<_, _> = choices.watched.iter().map(|id| names::watched(id)).collect();
+        let mut watched = Vec::new();
+        for id in &choices.watched {
+            let id = names::watched(id)?;
+            if !watched.contains(&id) {
+                watched.push(id);
+            }
+        }
         Ok(Self {
             account,
             accounts,
@@ -73,7 +79,7 @@ impl Setup {
                 .transpose()?,
             is_versioned: choices.is_versioned,
             keep_days: choices.keep_days,
-            watched: watched?,
+            watched,
             form: choices.form.unwrap_or_default(),
             is_hive: choices.is_hive,
             is_hourly: choices.is_hourly,

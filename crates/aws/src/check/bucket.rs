@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::client::{CallError, Client};
 use super::xml::Element;
 use super::{Finding, look_at_statement, unknown_statements};
-use crate::policy::Policy;
+use crate::policy::{Policy, Statement};
 use crate::resource::{Bucket, CREATED, Notification};
 
 const PUBLIC_ACCESS: &[&str] = &[
@@ -41,7 +41,7 @@ pub(super) async fn look(client: &Client, bucket: &Bucket) -> Vec<Finding> {
     if let Some(days) = keep_days {
         findings.push(age(client, name, days.get()).await);
     }
-    findings.extend(policy_statements(client, name, policy).await);
+    findings.extend(policy_statements(client, name, region, policy).await);
     if let Some(notification) = notification {
         findings.push(notified(client, name, notification).await);
     }
@@ -152,8 +152,9 @@ async fn age(client: &Client, bucket: &str, days: u32) -> Finding {
     Finding::wrong(thing, format!("no rule says {days} days"), mend)
 }
 
-async fn policy_statements(client: &Client, bucket: &str, needed: &Policy) -> Vec<Finding> {
+async fn policy_statements(client: &Client, bucket: &str, region: &str, needed: &Policy) -> Vec<Finding> {
     const ACTION: &str = "s3:GetBucketPolicy";
+    let needed: Vec<Statement> = needed.statements.iter().map(|one| of_region(one, region)).collect();
     let whose = format!("bucket {bucket}, policy");
     let found = match client.bucket(bucket, "policy").await {
         Ok(text) => serde_json::from_str(&text)
@@ -164,12 +165,21 @@ async fn policy_statements(client: &Client, bucket: &str, needed: &Policy) -> Ve
     };
     let found: Option<Value> = match found {
         Ok(found) => found,
-        Err(error) => return unknown_statements(&whose, &needed.statements, ACTION, &error),
+        Err(error) => return unknown_statements(&whose, &needed, ACTION, &error),
     };
-    let statements = needed.statements.iter();
-    statements
+    needed
+        .iter()
         .map(|statement| look_at_statement(&whose, found.as_ref(), statement))
         .collect()
+}
+
+/// A setup lets flow logs of all regions in; where a policy that AWS wrote lets in this region's, that is enough.
+fn of_region(statement: &Statement, region: &str) -> Statement {
+    let mut narrow = statement.clone();
+    for value in narrow.conditions.iter_mut().flat_map(|condition| &mut condition.values) {
+        *value = value.replace(":logs:*:", &format!(":logs:{region}:"));
+    }
+    narrow
 }
 
 async fn notified(client: &Client, bucket: &str, needed: &Notification) -> Finding {
@@ -222,6 +232,31 @@ async fn part(client: &Client, bucket: &str, name: &str, missing: &[&str]) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::granted::{Grant, granted};
+    use crate::policies;
+    use crate::setup::{Setup, tests::everything};
+
+    #[test]
+    fn what_aws_writes_by_itself_is_enough() {
+        let choices = crate::Choices {
+            accounts: vec!["123456789012".into()],
+            ..everything()
+        };
+        let needed = policies::bucket(&Setup::new(&choices).unwrap());
+        let written = serde_json::json!({"Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::acme-logs/AWSLogs/aws-account-id=123456789012/*",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": "123456789012", "s3:x-amz-acl": "bucket-owner-full-control"},
+                "ArnLike": {"aws:SourceArn": "arn:aws:logs:eu-west-1:123456789012:*"},
+            },
+        }]});
+        let granted_in = |region: &str| granted(&written, &of_region(&needed.statements[0], region));
+        assert_eq!(granted_in("eu-west-1"), Grant::Granted);
+        assert_eq!(granted_in("us-east-1"), Grant::Missing);
+    }
 
     #[test]
     fn a_notification_is_of_all_objects_or_not() {
