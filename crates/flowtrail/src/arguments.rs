@@ -6,6 +6,8 @@
     reason = "these comments are the help people read"
 )]
 
+mod aws;
+
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -15,6 +17,8 @@ use flowtrail_query::Accent;
 use flowtrail_query::output::OutputFormat;
 use flowtrail_sample::{Fields, Format};
 use flowtrail_source::AwsSettings;
+
+pub use aws::{AwsCommand, ChoiceArguments, SetupArguments};
 
 /// Loads VPC Flow Logs and CloudTrail from folders and S3 into Delta Lake tables, exactly once, and answers SQL.
 #[derive(Debug, Parser)]
@@ -98,6 +102,9 @@ pub enum Command {
     Retain(RetainArguments),
     /// Remove files no snapshot needs any more
     Vacuum(VacuumArguments),
+    /// Set an AWS account up for Flowtrail, or look whether it is
+    #[command(subcommand)]
+    Aws(AwsCommand),
     /// Make realistic sample logs
     Generate(GenerateArguments),
     /// Print a shell's completions

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use flowtrail_aws::{CheckError, SetupError};
 use flowtrail_lake::LakeError;
 use flowtrail_load::LoadError;
 use flowtrail_query::QueryError;
@@ -75,6 +76,18 @@ impl From<LakeError> for Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::of(&error, error.hint())
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        Self::of(&error, Some(error.hint().to_owned()))
+    }
+}
+
+impl From<CheckError> for Failure {
+    fn from(error: CheckError) -> Self {
+        Self::of(&error, Some(error.hint().to_owned()))
     }
 }
 

@@ -39,6 +39,11 @@ const RULES: &[Rule] = &[
         must_not_use: &["arrow", "parquet", "flate2", "zstd", "datafusion", "deltalake-core"],
     },
     Rule {
+        package: "flowtrail-aws",
+        may_use: &["flowtrail-source"],
+        must_not_use: &["arrow", "parquet", "datafusion", "deltalake-core", "clap"],
+    },
+    Rule {
         package: "flowtrail-decode",
         may_use: &[],
         must_not_use: &["tokio", "object_store", "aws-config", "datafusion", "deltalake-core"],
@@ -133,6 +138,7 @@ const RULES: &[Rule] = &[
     Rule {
         package: "flowtrail",
         may_use: &[
+            "flowtrail-aws",
             "flowtrail-source",
             "flowtrail-decode",
             "flowtrail-sample",
