@@ -10,6 +10,7 @@ use flowtrail_query::QueryError;
 use flowtrail_query::output::OutputError;
 use flowtrail_sample::SampleError;
 use flowtrail_session::SessionError;
+use flowtrail_serve::ServeError;
 use flowtrail_source::SourceError;
 use serde_json::json;
 
@@ -76,6 +77,12 @@ impl From<LakeError> for Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::of(&error, error.hint())
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::of(&error, Some("--listen names another address, such as 127.0.0.1:0".to_owned()))
     }
 }
 

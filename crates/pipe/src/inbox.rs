@@ -15,7 +15,7 @@ use flowtrail_source::{AwsSettings, Object, Source, SourceError};
 use futures::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::backoff::Backoff;
 use crate::feed::{RoundError, RunningPipe};
@@ -28,14 +28,14 @@ const LIST: Duration = Duration::from_secs(5);
 /// More may come with the first; they are loaded together.
 const GATHER: Duration = Duration::from_secs(1);
 
-/// Says that something was put into the inbox. Clones share.
+/// Says that something was put into the inbox, to all who load from it. Clones share.
 #[derive(Clone, Debug, Default)]
-pub struct News(Arc<Notify>);
+pub struct News(watch::Sender<()>);
 
 impl News {
     /// Says so.
     pub fn tell(&self) {
-        self.0.notify_one();
+        self.0.send_replace(());
     }
 }
 
@@ -65,6 +65,7 @@ pub fn inbox_plan(lake: &Lake, folder: &Path, kind: Option<LogKind>, news: &News
 pub async fn run(pipe: RunningPipe, news: News) {
     let mut inbox = Inbox::default();
     let mut backoff = Backoff::default();
+    let mut news = news.0.subscribe();
     while !pipe.ending.is_asked() {
         if let Err(error) = inbox.round(&pipe).await {
             tracing::warn!(pipe = pipe.plan.name, %error, "deliveries could not be loaded, and stay");
@@ -75,7 +76,7 @@ pub async fn run(pipe: RunningPipe, news: News) {
         backoff.worked();
         pipe.meter.works();
         tokio::select! {
-            () = news.0.notified() => drop(pipe.ending.sleep(GATHER).await),
+            _ = news.changed() => drop(pipe.ending.sleep(GATHER).await),
             _ = pipe.ending.sleep(LIST) => {}
         }
     }

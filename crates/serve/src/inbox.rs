@@ -17,10 +17,11 @@ const ANY_KIND: &str = "auto";
 const MOST_TRIES: usize = 3;
 
 /// A place for deliveries. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Inbox {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
+    told: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// What one request brought.
@@ -84,6 +85,16 @@ impl Inbox {
         Self {
             store,
             prefix: Path::from(prefix),
+            told: Arc::new(|| {}),
+        }
+    }
+
+    /// Calls `told` whenever something new is there, for whoever loads it.
+    #[must_use]
+    pub fn telling(self, told: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            told: Arc::new(told),
+            ..self
         }
     }
 
@@ -108,6 +119,9 @@ impl Inbox {
             if self.put_part(&path, &part.content).await? == Stored::New {
                 stored = Stored::New;
             }
+        }
+        if stored == Stored::New {
+            (self.told)();
         }
         Ok(stored)
     }
@@ -150,6 +164,15 @@ impl Inbox {
             }
         }
         Ok(expected.next().is_none())
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox")
+            .field("store", &self.store)
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
     }
 }
 

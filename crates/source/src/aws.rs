@@ -149,6 +149,7 @@ async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, S
             &Request {
                 action: "open",
                 bucket,
+                root: None,
                 key: None,
             },
             &error,

@@ -50,6 +50,7 @@ impl Bucket {
         let request = Request {
             action: "open",
             bucket: name,
+            root: None,
             key: None,
         };
         let key = Key::parse(prefix).map_err(|error| SourceError::from_store(&request, &error.into()))?;
@@ -250,7 +251,7 @@ impl Bucket {
         let is_whole = range == (0..object.size_bytes);
         let expected_bytes = range.end - range.start;
         let options = GetOptions {
-            if_match: (!object.etag.is_empty()).then(|| format!("\"{}\"", object.etag)),
+            if_match: (!object.etag.is_empty()).then(|| self.quoted(&object.etag)),
             range: (!is_whole).then_some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
@@ -279,11 +280,21 @@ impl Bucket {
             })
     }
 
+    /// An etag as the store has it: S3's are in quotes, which its own are told without.
+    fn quoted(&self, etag: &str) -> String {
+        if self.root.starts_with("s3://") {
+            format!("\"{etag}\"")
+        } else {
+            etag.to_owned()
+        }
+    }
+
     fn error(&self, action: &'static str, error: &object_store::Error) -> SourceError {
         SourceError::from_store(
             &Request {
                 action,
                 bucket: &self.name,
+                root: Some(&self.root),
                 key: None,
             },
             error,
@@ -295,6 +306,7 @@ impl Bucket {
             &Request {
                 action,
                 bucket: &self.name,
+                root: Some(&self.root),
                 key: Some(key),
             },
             error,

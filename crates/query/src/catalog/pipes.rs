@@ -18,6 +18,9 @@ use flowtrail_lake::Lake;
 /// What the function is called.
 pub const NAME: &str = "pipe_statuses";
 
+/// The feed of those that load what is delivered over HTTP.
+const INBOX: &str = "inbox";
+
 /// The pipes of a lake as a statement sees them.
 #[derive(Clone)]
 pub struct Pipes {
@@ -46,12 +49,15 @@ impl Pipes {
             let name = defined.name.to_string();
             let before = rows.len();
             for status in statuses.iter().filter(|status| status.pipe == name) {
-                rows.push((name.clone(), pipe, Some(status)));
+                rows.push((name.clone(), Some(pipe), Some(status)));
             }
             if rows.len() == before {
-                rows.push((name, pipe, None));
+                rows.push((name, Some(pipe), None));
             }
         }
+        // Those that load what is delivered are there by themselves.
+        let of_inbox = statuses.iter().filter(|status| status.feed == INBOX);
+        rows.extend(of_inbox.map(|status| (status.pipe.clone(), None, Some(status))));
         batch(&self.schema, &rows)
     }
 }
@@ -128,7 +134,7 @@ fn schema() -> SchemaRef {
 }
 
 /// A pipe, its definition, and what one process says of it.
-type Row<'a> = (String, &'a Pipe, Option<&'a PipeStatus>);
+type Row<'a> = (String, Option<&'a Pipe>, Option<&'a PipeStatus>);
 
 fn batch(schema: &SchemaRef, rows: &[Row<'_>]) -> Result<RecordBatch> {
     let texts = |value: fn(&PipeStatus) -> Option<&str>| -> ArrayRef {
@@ -148,13 +154,14 @@ fn batch(schema: &SchemaRef, rows: &[Row<'_>]) -> Result<RecordBatch> {
         let values = values.map(|time| time.map(|time| time.timestamp_micros()));
         Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
     };
-    let queues = rows
-        .iter()
-        .map(|(_, pipe, status)| status.and_then(|status| status.queue.as_deref()).or(pipe.notification_channel.as_deref()));
+    let queues = rows.iter().map(|(_, pipe, status)| {
+        let told = status.and_then(|status| status.queue.as_deref());
+        told.or_else(|| pipe.and_then(|pipe| pipe.notification_channel.as_deref()))
+    });
     let columns: Vec<ArrayRef> = vec![
         Arc::new(rows.iter().map(|(name, ..)| Some(name)).collect::<StringArray>()),
         Arc::new(rows.iter().map(|row| Some(state(row))).collect::<StringArray>()),
-        Arc::new(rows.iter().map(|(_, pipe, _)| Some(pipe.auto_ingest)).collect::<BooleanArray>()),
+        Arc::new(rows.iter().map(|(_, pipe, _)| Some(is_automatic(*pipe))).collect::<BooleanArray>()),
         texts(|status| Some(status.feed.as_str()).filter(|feed| !feed.is_empty())),
         Arc::new(queues.collect::<StringArray>()),
         numbers(|status| status.figures.lag.map(|lag| lag.p50_s)),
@@ -186,8 +193,12 @@ fn batch(schema: &SchemaRef, rows: &[Row<'_>]) -> Result<RecordBatch> {
 fn state((_, pipe, status): &Row<'_>) -> &'static str {
     match status {
         Some(status) => status.figures.state.as_str(),
-        None if pipe.is_paused => "paused",
-        None if pipe.auto_ingest => "not started",
+        None if pipe.is_some_and(|pipe| pipe.is_paused) => "paused",
+        None if is_automatic(*pipe) => "not started",
         None => "refreshed by hand",
     }
+}
+
+fn is_automatic(pipe: Option<&Pipe>) -> bool {
+    pipe.is_none_or(|pipe| pipe.auto_ingest)
 }
