@@ -1,7 +1,8 @@
 //! What an AWS account needs for Flowtrail: bucket, queue, flow logs, trail, the reader's role, Firehose.
 //!
 //! [`Choices`] are what somebody asks for, [`Setup`] is what can be set up. From it comes one list of resources with their
-//! policies (`resources.rs`, `policies.rs`), and each [`Tool`]'s file is written from that list.
+//! policies (`resources.rs`, `policies.rs`); each [`Tool`]'s file is written from that list, and [`Setup::check`] looks for
+//! what is on it in an account.
 //!
 //! **Invariant:** it changes nothing in an account; what it writes is applied by whoever answers for the account.
 

@@ -10,7 +10,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use flowtrail_source::AwsAccess;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -214,7 +214,6 @@ impl Client {
         for (name, value) in instructions.headers() {
             headers.insert(HeaderName::try_from(name)?, HeaderValue::from_str(value)?);
         }
-        debug_assert!(call.method == "GET" || headers.contains_key(CONTENT_TYPE));
         Ok(headers)
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use aws_credential_types::Credentials;
 use flowtrail_aws::{Choices, Tool};
 
-use crate::combinations::{member, setup, streamed, usual};
+use crate::combinations::{member, most, setup, streamed, usual};
 use crate::moto::Moto;
 use crate::programs;
 
@@ -75,6 +75,37 @@ fn the_script_sets_up_all_that_check_looks_for() {
     assert_eq!(run(&script, &server, &aws).unwrap(), first, "again, it changes nothing");
     assert_eq!(server.check(&bucket), everything);
 
+    // What is there is not what somebody else would choose.
+    let other = Choices {
+        watched: watched.clone(),
+        fields: "v2".into(),
+        external_id: Some("another".into()),
+        is_versioned: true,
+        ..usual()
+    };
+    let (found, _) = server.check(&setup(&other));
+    insta::assert_snapshot!(found.join("\n").replace(&vpc, "the VPC"), @r"
+    missing bucket acme-logs, versions
+    missing role flowtrail-reader, trust, Assume
+    wrong flow log of the VPC (it writes other fields)
+    ");
+    let elsewhere = Choices {
+        prefix: Some("net".into()),
+        ..other
+    };
+    let (found, _) = server.check(&setup(&elsewhere));
+    insta::assert_snapshot!(found.join("\n").replace(&vpc, "the VPC"), @r"
+    missing bucket acme-logs, versions
+    missing bucket acme-logs, policy, AWSLogDeliveryWrite
+    missing bucket acme-logs, policy, AWSCloudTrailWrite
+    wrong bucket acme-logs, notification (the queue is not told of every object)
+    missing role flowtrail-reader, trust, Assume
+    missing role flowtrail-reader, permissions, ListLogs
+    missing role flowtrail-reader, permissions, GetLogs
+    missing flow log of the VPC
+    wrong trail flowtrail (it writes to s3://acme-logs/)
+    ");
+
     let stream = setup(&Choices { watched, ..streamed() });
     run(&stream.render(Tool::Cli), &server, &aws).unwrap();
     assert_eq!(server.check(&stream), (Vec::new(), 26));
@@ -107,6 +138,20 @@ fn the_script_sets_up_all_that_check_looks_for() {
         12,
     )
     "#);
+}
+
+#[test]
+fn a_script_with_every_choice_sets_up_what_check_looks_for() {
+    let (Some(aws), Some(server)) = (programs::find("aws"), Moto::start()) else {
+        return;
+    };
+    // The server's interfaces are in another region than this setup.
+    let setup = setup(&Choices {
+        watched: Vec::new(),
+        ..most()
+    });
+    run(&setup.render(Tool::Cli), &server, &aws).unwrap();
+    assert_eq!(server.check(&setup), (Vec::new(), 24));
 }
 
 #[test]
