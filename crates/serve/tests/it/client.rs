@@ -78,15 +78,17 @@ impl Request {
     }
 
     pub fn head(&self) -> String {
-        let mut head = format!(
-            "POST {} HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n",
-            self.path,
-            self.body.len()
-        );
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head + "\r\n"
+        let length = self.body.len();
+        let headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let headers = headers.concat();
+        format!(
+            "POST {} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n{headers}\r\n",
+            self.path
+        )
     }
 
     pub fn send(&self, address: SocketAddr) -> Answer {

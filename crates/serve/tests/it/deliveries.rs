@@ -4,6 +4,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use flowtrail_decode::{Hint, Input, Limits, LogKind, Opened, open};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 
 use crate::client::Request;
 use crate::running::{aside, options, start};
@@ -109,6 +110,24 @@ async fn sent_again_it_is_there_once() {
         metrics.contains(r#"flowtrail_firehose_deliveries_total{kind="auto",stored="known"} 1"#),
         "{metrics}"
     );
+}
+
+/// It may have been given its name, and the name not be on the disk, when its writer died.
+#[tokio::test]
+async fn what_is_there_is_made_durable_again() {
+    let running = start(options()).await;
+    let address = running.address;
+    let request = Request::firehose("id-1", &[FLOW.as_bytes()]);
+    let file = || {
+        std::fs::metadata(running.path("firehose/auto/flows/id-1.flow.log"))
+            .unwrap()
+            .ino()
+    };
+    let again = request.clone();
+    aside(move || request.send(address)).await;
+    let first = file();
+    assert_eq!(aside(move || again.send(address)).await.status, 200);
+    assert_ne!(file(), first, "nothing was written");
 }
 
 #[tokio::test]
