@@ -116,6 +116,17 @@ pub fn say(address: SocketAddr, text: &str) -> Answer {
     answer(&mut stream)
 }
 
+/// Waits until `/metrics` has a line, or has it no more.
+pub fn wait_for(address: SocketAddr, line: &str, is_there: bool) {
+    for _ in 0..200 {
+        if get(address, "/metrics").body.lines().any(|found| found == line) == is_there {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("`{line}` in the metrics: not {is_there} within 10 seconds");
+}
+
 /// Reads one answer.
 pub fn answer(stream: &mut TcpStream) -> Answer {
     let mut read = Vec::new();

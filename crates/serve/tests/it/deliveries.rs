@@ -155,5 +155,13 @@ async fn names_from_outside_leave_no_folder() {
     assert_eq!(aside(move || request.send(address)).await.status, 200);
     let names: Vec<_> = running.inbox().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), 1);
-    assert!(names[0].starts_with("firehose/auto/sha256-"), "{names:?}");
+    let (stream, request) = names[0]
+        .strip_prefix("firehose/auto/")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    assert!(
+        stream.starts_with("sha256-") && request.starts_with("sha256-"),
+        "{names:?}"
+    );
 }
