@@ -105,8 +105,8 @@ impl Inbox {
         self.prefix.clone().join("firehose").join(kind)
     }
 
-    /// Keeps a delivery. When it returns, every object of it is durable; one that was there with the same content is
-    /// left alone.
+    /// Keeps a delivery. When it returns, every object of it is durable; one that was there with the same content has
+    /// it still, and may be of a later time.
     ///
     /// # Errors
     /// See [`InboxError`]. Some of the objects may be there then; the next try finds them.
@@ -140,7 +140,11 @@ impl Inbox {
                 Err(error) => return Err(failed(error)),
             };
             match self.holds(path, content).await {
-                Ok(true) => return Ok(Stored::Known),
+                // Whoever wrote it may have died, or be, between giving it its name and making that name durable.
+                Ok(true) => {
+                    let written = self.store.put(path, content.clone()).await;
+                    return written.map(|_| Stored::Known).map_err(failed);
+                }
                 Ok(false) => return Err(InboxError::Conflict { path: path.to_string() }),
                 // It was loaded and taken away in between; the next one the loader knows by its content.
                 Err(Error::NotFound { .. }) if tries < MOST_TRIES => tries += 1,

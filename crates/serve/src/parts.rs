@@ -16,12 +16,17 @@ const BLOCK_BYTES: usize = 256 << 10;
 /// The most objects of a delivery that hold one record.
 const MOST_ALONE: usize = 64;
 
+/// The most text that compressed records of a delivery hold together: about 60 times the most that can come.
+const MOST_INFLATED_BYTES: u64 = 4 << 30;
+
 /// Takes a delivery's records one by one.
 pub(crate) struct Parts {
     together: BTreeMap<(Shape, bool), PutPayloadMut>,
     alone: Vec<Part>,
-    /// Text of the compressed record at hand.
+    /// Text of the compressed record that was looked at last.
     text: Vec<u8>,
+    /// Text of those before it.
+    inflated_bytes: u64,
     /// A gzip member that holds a line's end, to stand between two that do not end in one.
     line_end_member: Vec<u8>,
     pub records: u64,
@@ -34,6 +39,7 @@ impl Parts {
             together: BTreeMap::new(),
             alone: Vec::new(),
             text: Vec::new(),
+            inflated_bytes: 0,
             line_end_member: gzip(b"\n"),
             records: 0,
             data_bytes: 0,
@@ -43,10 +49,17 @@ impl Parts {
     /// Takes the next record.
     ///
     /// # Errors
-    /// There are too many that cannot stand beside others; the text says so.
+    /// There are too many that cannot stand beside others, or they hold too much; the text says so.
     pub(crate) fn push(&mut self, data: &[u8]) -> Result<(), String> {
         self.records += 1;
         self.data_bytes += data.len() as u64;
+        self.inflated_bytes += self.text.len() as u64;
+        self.text.clear();
+        if self.inflated_bytes > MOST_INFLATED_BYTES {
+            return Err(
+                "the records before it hold more than 4 GiB of text; lower the buffer size of the stream".into(),
+            );
+        }
         let is_gzip = data.starts_with(GZIP_MAGIC);
         let (shape, text) = match judge(data, &mut self.text) {
             Judged::Nothing => return Ok(()),

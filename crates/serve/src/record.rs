@@ -55,12 +55,11 @@ pub(crate) enum Judged<'a> {
     Alone,
 }
 
-/// Judges a record. `scratch` is where the text of a compressed one goes.
+/// Judges a record. `scratch` is empty, and where the text of a compressed one goes.
 pub(crate) fn judge<'a>(data: &'a [u8], scratch: &'a mut Vec<u8>) -> Judged<'a> {
     if !data.starts_with(GZIP_MAGIC) {
         return judge_plain(data);
     }
-    scratch.clear();
     if !inflate(data, scratch) {
         return Judged::Alone;
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Path, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -17,7 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use serde_json::json;
 use tokio::task::JoinError;
 use tokio::time::timeout;
-use tracing::{debug, error, warn};
+use tracing::{Instrument, debug, error, info_span, warn};
 
 use crate::firehose::{MOST_BODY_BYTES, inflated_bytes, unpack, unpacking_bytes};
 use crate::headers::{FirehoseHeaders, request_id_of};
@@ -30,6 +30,9 @@ use crate::{Access, answer};
 
 /// How long the caller may take to say whether it is ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where Firehose delivers, with or without a kind of log behind it.
+const FIREHOSE: &str = "/firehose";
 
 /// The route in metrics of a request that has none.
 const NO_ROUTE: &str = "other";
@@ -52,7 +55,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let posted = || post(firehose).fallback(|| async { not_allowed("POST") });
     let got = |allowed| move || async move { not_allowed(allowed) };
     Router::new()
-        .route("/firehose", posted())
+        .route(FIREHOSE, posted())
         .route("/firehose/{kind}", posted())
         .route("/healthz", get(healthz).fallback(got("GET, HEAD")))
         .route("/readyz", get(readyz).fallback(got("GET, HEAD")))
@@ -71,10 +74,11 @@ async fn observed(State(desk): State<Arc<Desk>>, request: Request, next: Next) -
     let request_id = request_id_of(request.headers());
     // A client that goes away takes its request with it, wherever that stands.
     let _left = InWork::count(&desk.metrics.requests_in_work);
-    let response = next.run(request).await;
+    let span = info_span!("request", route, request_id);
+    let response = next.run(request).instrument(span).await;
     let (status, seconds) = (response.status().as_u16(), begun.elapsed().as_secs_f64());
     desk.metrics.answered(route, status, seconds);
-    debug!(%method, route, status, seconds, request_id, "answered");
+    debug!(%method, route, request_id, status, seconds, "answered");
     response
 }
 
@@ -94,11 +98,10 @@ impl Drop for InWork {
     }
 }
 
-async fn firehose(State(desk): State<Arc<Desk>>, kind: Option<Path<String>>, request: Request) -> Response<Body> {
+async fn firehose(State(desk): State<Arc<Desk>>, request: Request) -> Response<Body> {
     let request_id = request_id_of(request.headers());
-    let refusal = match deliver(&desk, kind.as_ref().map(|Path(kind)| kind.as_str()), request).await {
-        Ok(()) => return answer::taken(&request_id),
-        Err(refusal) => refusal,
+    let Err(refusal) = deliver(&desk, request).await else {
+        return answer::taken(&request_id);
     };
     // Whoever tries keys must not fill the log; the metrics count them.
     if !refusal.is_of_access() {
@@ -114,9 +117,9 @@ async fn firehose(State(desk): State<Arc<Desk>>, kind: Option<Path<String>>, req
 }
 
 /// Takes a delivery. When it returns without a refusal, the delivery is durable.
-async fn deliver(desk: &Desk, kind: Option<&str>, request: Request) -> Result<(), Refusal> {
+async fn deliver(desk: &Desk, request: Request) -> Result<(), Refusal> {
     desk.access.admit(request.headers())?;
-    let kind = path_kind(kind)?;
+    let kind = path_kind(request.uri().path())?;
     let headers = FirehoseHeaders::read(request.headers())?;
     let expected_bytes = headers.content_length_bytes.unwrap_or(MOST_BODY_BYTES);
     if expected_bytes > MOST_BODY_BYTES {
@@ -136,10 +139,10 @@ async fn deliver(desk: &Desk, kind: Option<&str>, request: Request) -> Result<()
 }
 
 /// The kind of log that the path names; `None` where the records say it themselves.
-fn path_kind(kind: Option<&str>) -> Result<Option<LogKind>, Refusal> {
-    match kind {
-        None | Some("auto") => Ok(None),
-        Some(kind) => kind
+fn path_kind(path: &str) -> Result<Option<LogKind>, Refusal> {
+    match path.strip_prefix(FIREHOSE).unwrap_or_default().trim_start_matches('/') {
+        "" | "auto" => Ok(None),
+        kind => kind
             .parse()
             .map(Some)
             .map_err(|_| Refusal::Kind { kind: kind.to_owned() }),
@@ -188,18 +191,19 @@ async fn store(
     let unpacked = move || unpack(headers, kind, body).map(|delivery| (delivery, memory));
     let (delivery, memory) = computed(unpacked).await?;
     let inbox = desk.inbox.clone();
-    let put = tokio::spawn(async move {
+    let put = async move {
         let stored = inbox.put(&delivery).await;
         drop(memory);
         stored.map(|stored| (delivery, stored))
-    });
-    let put = timeout(desk.store_timeout, put).await.map_err(|_| Refusal::SlowLake {
-        limit_s: desk.store_timeout.as_secs(),
-    })?;
+    };
+    let put = timeout(desk.store_timeout, tokio::spawn(put.in_current_span()))
+        .await
+        .map_err(|_| Refusal::SlowLake {
+            limit_s: desk.store_timeout.as_secs(),
+        })?;
     let (delivery, stored) = put.map_err(|failure| inside(&failure))??;
     desk.metrics.stored(&delivery, stored);
     debug!(
-        request_id = delivery.request_id,
         stream = delivery.stream,
         records = delivery.records,
         objects = delivery.parts.len(),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -22,8 +23,9 @@ use crate::metrics::Metrics;
 use crate::ready::Ready;
 use crate::router::{Desk, router};
 
-/// What a connection may hold of a request that is not read yet, in bytes.
-const CONNECTION_BUFFER_BYTES: usize = 64 << 10;
+/// What a connection may hold of a request that is not read yet, in bytes: a stream can have 50 common attributes of
+/// 256 and 1,024 characters, which come in one header.
+const CONNECTION_BUFFER_BYTES: usize = 128 << 10;
 
 /// How long nobody is let in after the system could not open a connection, for want of file handles as a rule.
 const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(200);
@@ -36,7 +38,7 @@ pub struct ServeOptions {
     pub access: Access,
     /// The most memory that deliveries in work take together, in bytes. A larger one goes alone.
     pub memory_bytes: u64,
-    /// How many connections there may be at a time; more wait to be let in.
+    /// How many connections there may be at a time, of up to 128 KiB each; more wait to be let in.
     pub most_connections: usize,
     /// How long the headers of a request may take, and how long a connection may lie idle.
     pub header_timeout: Duration,
@@ -97,7 +99,7 @@ pub enum Stopped {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    desk: Arc<Desk>,
+    router: Router,
     options: ServeOptions,
 }
 
@@ -133,7 +135,7 @@ impl Server {
         Ok(Self {
             listener,
             address: bound,
-            desk: Arc::new(desk),
+            router: router(Arc::new(desk)),
             options,
         })
     }
@@ -188,7 +190,7 @@ impl Server {
     }
 
     fn answer(&self, stream: TcpStream, place: OwnedSemaphorePermit, graceful: &GracefulShutdown) {
-        let service = TowerToHyperService::new(router(Arc::clone(&self.desk)));
+        let service = TowerToHyperService::new(self.router.clone());
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.options.header_timeout)

@@ -127,6 +127,16 @@ fn too_many_damaged_ones_are_refused() {
     assert!(parts.push(cut).unwrap_err().contains("as 64 before it are"));
 }
 
+#[test]
+fn records_that_hold_too_much_are_refused() {
+    let blanks = gzip(&vec![b' '; 16 << 20]);
+    let mut parts = Parts::new();
+    parts.inflated_bytes = MOST_INFLATED_BYTES - (20 << 20);
+    parts.push(&blanks).unwrap();
+    parts.push(&blanks).unwrap();
+    assert!(parts.push(b"x").unwrap_err().contains("more than 4 GiB"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

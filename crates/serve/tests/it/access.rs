@@ -118,7 +118,8 @@ async fn what_a_request_says_of_itself_must_hold() {
             "the body is no delivery: expected value at line 1 column 1",
         ),
         (good().to("/firehose/s3_access"), 404, "no log kind \"s3_access\""),
-        (good().to("/firehose/a%0Ab"), 404, "no log kind \"a\\nb\""),
+        (good().to("/firehose/a%0Ab"), 404, "no log kind \"a%0Ab\""),
+        (good().to("/firehose/%ff"), 404, "no log kind"),
     ] {
         let answer = send(running.address, request).await;
         assert_eq!(answer.status, status, "{answer:?}");

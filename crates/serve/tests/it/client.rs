@@ -78,15 +78,17 @@ impl Request {
     }
 
     pub fn head(&self) -> String {
-        let mut head = format!(
-            "POST {} HTTP/1.1\r\nHost: test\r\nContent-Length: {}\r\n",
-            self.path,
-            self.body.len()
-        );
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head + "\r\n"
+        let length = self.body.len();
+        let headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let headers = headers.concat();
+        format!(
+            "POST {} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n{headers}\r\n",
+            self.path
+        )
     }
 
     pub fn send(&self, address: SocketAddr) -> Answer {
@@ -112,6 +114,17 @@ pub fn say(address: SocketAddr, text: &str) -> Answer {
     let mut stream = connect(address);
     stream.write_all(text.as_bytes()).unwrap();
     answer(&mut stream)
+}
+
+/// Waits until `/metrics` has a line, or has it no more.
+pub fn wait_for(address: SocketAddr, line: &str, is_there: bool) {
+    for _ in 0..200 {
+        if get(address, "/metrics").body.lines().any(|found| found == line) == is_there {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("`{line}` in the metrics: not {is_there} within 10 seconds");
 }
 
 /// Reads one answer.

@@ -4,6 +4,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use flowtrail_decode::{Hint, Input, Limits, LogKind, Opened, open};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 
 use crate::client::Request;
 use crate::running::{aside, options, start};
@@ -111,6 +112,24 @@ async fn sent_again_it_is_there_once() {
     );
 }
 
+/// It may have been given its name, and the name not be on the disk, when its writer died.
+#[tokio::test]
+async fn what_is_there_is_made_durable_again() {
+    let running = start(options()).await;
+    let address = running.address;
+    let request = Request::firehose("id-1", &[FLOW.as_bytes()]);
+    let file = || {
+        std::fs::metadata(running.path("firehose/auto/flows/id-1.flow.log"))
+            .unwrap()
+            .ino()
+    };
+    let again = request.clone();
+    aside(move || request.send(address)).await;
+    let first = file();
+    assert_eq!(aside(move || again.send(address)).await.status, 200);
+    assert_ne!(file(), first, "nothing was written");
+}
+
 #[tokio::test]
 async fn what_has_no_records_is_good_and_leaves_nothing() {
     let running = start(options()).await;
@@ -136,5 +155,13 @@ async fn names_from_outside_leave_no_folder() {
     assert_eq!(aside(move || request.send(address)).await.status, 200);
     let names: Vec<_> = running.inbox().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), 1);
-    assert!(names[0].starts_with("firehose/auto/sha256-"), "{names:?}");
+    let (stream, request) = names[0]
+        .strip_prefix("firehose/auto/")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    assert!(
+        stream.starts_with("sha256-") && request.starts_with("sha256-"),
+        "{names:?}"
+    );
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flowtrail_serve::ServeOptions;
 
-use crate::client::{Request, answer, connect, get, is_closed};
+use crate::client::{Request, answer, connect, get, is_closed, wait_for};
 use crate::deliveries::FLOW;
 use crate::running::{aside, options, start};
 
@@ -95,7 +95,7 @@ async fn who_finds_no_memory_is_told_to_come_again() {
         let request = Request::firehose("id-1", &[FLOW.as_bytes()]);
         let mut holds = connect(address);
         holds.write_all(request.head().as_bytes()).unwrap();
-        std::thread::sleep(Duration::from_millis(300));
+        wait_for(address, "flowtrail_firehose_held_bytes 0", false);
         let refused = Request::firehose("id-2", &[]).send(address);
         holds.write_all(&request.body).unwrap();
         assert_eq!(answer(&mut holds).status, 200);
@@ -132,7 +132,7 @@ async fn a_body_that_does_not_come_is_given_up() {
 #[tokio::test]
 async fn who_sends_no_request_is_cut_off() {
     let hasty = ServeOptions {
-        header_timeout: Duration::from_millis(200),
+        header_timeout: Duration::from_secs(1),
         ..options()
     };
     let running = start(hasty).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flowtrail_serve::{ServeOptions, Stopped};
 
-use crate::client::{Request, answer, connect, is_closed};
+use crate::client::{Request, answer, connect, is_closed, wait_for};
 use crate::deliveries::FLOW;
 use crate::running::{Running, aside, options, start};
 
@@ -19,7 +19,8 @@ async fn half_sent(running: &Running) -> (TcpStream, Vec<u8>) {
         stream.write_all(request.head().as_bytes()).unwrap();
         let (first, rest) = request.body.split_at(20);
         stream.write_all(first).unwrap();
-        std::thread::sleep(Duration::from_millis(200));
+        // The other one is who asks.
+        wait_for(address, "flowtrail_http_requests_in_work 2", true);
         (stream, rest.to_vec())
     })
     .await
