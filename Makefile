@@ -99,6 +99,7 @@ bench:
 	cargo build --release --package flowtrail
 	$(BENCH_PYTHON) bench/sitting.py $(TARGET)/release/flowtrail $(BENCH_LOGS) $(TARGET)/bench/work bench/RESULTS.md
 	bench/load.sh $(TARGET)/release/flowtrail
+	$(BENCH_PYTHON) bench/latency.py $(TARGET)/release/flowtrail $(BENCH_LOGS)
 
 ## Man pages, into man/.
 man:

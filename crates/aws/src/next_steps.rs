@@ -18,7 +18,7 @@ pub(crate) fn next_steps(setup: &Setup) -> Vec<String> {
     lines.extend(statements(setup));
     if setup.has_queue {
         lines.push(String::new());
-        lines.push(format!("The queue that is told of each object: {}", setup.queue_url()));
+        lines.push("`flowtrail serve` then loads each object that the queue is told of.".to_owned());
     }
     lines
 }
@@ -39,7 +39,11 @@ fn statements(setup: &Setup) -> Vec<String> {
         access = format!(" STORAGE_INTEGRATION = {name}");
     }
     lines.push(format!("CREATE STAGE {name}_logs URL = '{url}'{access};"));
-    let ingest = if setup.has_queue { " AUTO_INGEST = TRUE" } else { "" };
+    let ingest = if setup.has_queue {
+        format!(" AUTO_INGEST = TRUE NOTIFICATION_CHANNEL = '{}'", setup.queue_url())
+    } else {
+        String::new()
+    };
     let pipe = |table: &str, folder: &str| {
         format!(
             "CREATE PIPE {name}_{table}{ingest} AS COPY INTO logs.{table} FROM @{name}_logs PATTERN = '.*{folder}/.*';"

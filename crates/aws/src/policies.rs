@@ -144,6 +144,8 @@ pub(crate) fn reader(setup: &Setup) -> Policy {
             "sqs:GetQueueUrl",
         ];
         statements.push(may("TakeMessages", &actions, setup.arn("sqs", &setup.queue_name)));
+        let dead_letters = setup.arn("sqs", &setup.dead_letter_queue_name());
+        statements.push(may("RefuseMessages", &["sqs:SendMessage"], dead_letters));
     }
     if let Some(key) = &setup.kms_key {
         statements.push(may("DecryptLogs", &["kms:Decrypt"], key.clone()));
@@ -251,6 +253,7 @@ mod tests {
         {"Sid":"ListLogs","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::acme-logs","Condition":{"StringLike":{"s3:prefix":"net/AWSLogs/*"}}}
         {"Sid":"GetLogs","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-logs/net/AWSLogs/*"}
         {"Sid":"TakeMessages","Effect":"Allow","Action":["sqs:ReceiveMessage","sqs:DeleteMessage","sqs:ChangeMessageVisibility","sqs:GetQueueAttributes","sqs:GetQueueUrl"],"Resource":"arn:aws:sqs:eu-west-1:123456789012:flowtrail-logs"}
+        {"Sid":"RefuseMessages","Effect":"Allow","Action":"sqs:SendMessage","Resource":"arn:aws:sqs:eu-west-1:123456789012:flowtrail-logs-dead"}
         {"Sid":"DecryptLogs","Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:eu-west-1:123456789012:key/1"}
         "#);
         insta::assert_snapshot!(lines(&reader_trust(setup.reader.as_ref().unwrap())), @r#"

@@ -51,7 +51,7 @@ pub(crate) fn resources(setup: &Setup) -> Vec<Resource> {
 
 /// The queue of what nobody could work on, and then the queue.
 fn queues(setup: &Setup) -> [Queue; 2] {
-    let name = format!("{}-dead", setup.queue_name);
+    let name = setup.dead_letter_queue_name();
     let queue_arn = setup.arn("sqs", &setup.queue_name);
     let dead_letters = DeadLetters {
         queue_arn: setup.arn("sqs", &name),

@@ -137,6 +137,10 @@ impl Setup {
         format!("{}/{}*", self.bucket_arn(), self.key(rest))
     }
 
+    pub(crate) fn dead_letter_queue_name(&self) -> String {
+        format!("{}-dead", self.queue_name)
+    }
+
     pub(crate) fn queue_url(&self) -> String {
         let domain = if self.partition() == "aws-cn" {
             "amazonaws.com.cn"

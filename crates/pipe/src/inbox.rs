@@ -23,8 +23,8 @@ use crate::plan::{Feed, PipePlan};
 
 /// What URIs of deliveries begin with.
 const SCHEME: &str = "lake";
-/// How often the folder is listed, also when nobody says that something came: another process may have put it there.
-const LIST: Duration = Duration::from_secs(5);
+/// How often the folder is listed when nobody says that something came: for what a process left that died.
+const LIST: Duration = Duration::from_secs(30);
 /// More may come with the first; they are loaded together.
 const GATHER: Duration = Duration::from_secs(1);
 

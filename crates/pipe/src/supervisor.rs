@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use flowtrail_catalog::{PipeState, PipeStatus, forget_old_statuses};
+use flowtrail_catalog::{PipeFigures, PipeState, PipeStatus, forget_old_statuses};
 use flowtrail_lake::Lake;
 use tokio::task::JoinHandle;
 
@@ -42,12 +42,24 @@ pub struct Supervisor {
     workers: HashMap<WorkerKey, Worker>,
 }
 
+/// How often a pipe's status is written when nothing changed. Each is a request, where the lake is in S3.
+const TELL_AT_LEAST: Duration = Duration::from_secs(30);
+
 /// A pipe, and what it is fed by.
 #[derive(Debug)]
 struct Known {
     meter: Arc<Meter>,
     feed: Option<Feed>,
     is_there: bool,
+    /// What was said of it in the lake, and when.
+    told: Option<(PipeFigures, Instant)>,
+}
+
+impl Known {
+    fn is_news(&self, figures: &PipeFigures) -> bool {
+        let told = self.told.as_ref();
+        told.is_none_or(|(before, at)| before != figures || at.elapsed() >= TELL_AT_LEAST)
+    }
 }
 
 /// What one worker is for: a queue with all its pipes, or a pipe.
@@ -114,6 +126,7 @@ impl Supervisor {
             meter: Arc::default(),
             feed: None,
             is_there: true,
+            told: None,
         });
         known.is_there = true;
         if let Some(feed) = feed {
@@ -145,6 +158,9 @@ impl Supervisor {
                 self.workers.insert(key, worker);
                 return;
             }
+            if worker.task.is_finished() && !worker.ending.is_asked() {
+                tracing::error!(?key, "ended early, and is begun anew; this is a defect of ours");
+            }
             worker.ending.ask();
             self.begin(key, definitions, plans, Some(worker.task));
             return;
@@ -169,6 +185,9 @@ impl Supervisor {
                 ending: ending.clone(),
             })
             .collect();
+        for pipe in &pipes {
+            tracing::info!(pipe = pipe.plan.name, feed = pipe.plan.feed.name(), queue = pipe.plan.feed.queue(), "begins");
+        }
         let list_every = self.list_every;
         let of = key.clone();
         let task = tokio::spawn(async move {
@@ -202,12 +221,16 @@ impl Supervisor {
     }
 
     /// Says in the lake how all pipes are. That it cannot be said hinders nothing.
-    pub async fn tell(&self) {
+    pub async fn tell(&mut self) {
         for status in self.statuses() {
+            let Some(known) = self.pipes.get_mut(&status.pipe).filter(|known| known.is_news(&status.figures)) else {
+                continue;
+            };
             if let Err(error) = status.put(self.intake.lake()).await {
                 tracing::debug!(%error, pipe = status.pipe, "the pipe's status could not be written");
                 return;
             }
+            known.told = Some((status.figures, Instant::now()));
         }
     }
 

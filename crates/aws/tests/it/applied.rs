@@ -134,6 +134,7 @@ fn the_script_sets_up_all_that_check_looks_for() {
             "missing role flowtrail-reader, permissions, ListLogs",
             "missing role flowtrail-reader, permissions, GetLogs",
             "missing role flowtrail-reader, permissions, TakeMessages",
+            "missing role flowtrail-reader, permissions, RefuseMessages",
         ],
         12,
     )
@@ -195,6 +196,7 @@ fn what_may_not_be_seen_is_unknown() {
     unknown role flowtrail-reader, permissions, ListLogs (no permission: action iam:ListRolePolicies)
     unknown role flowtrail-reader, permissions, GetLogs (no permission: action iam:ListRolePolicies)
     unknown role flowtrail-reader, permissions, TakeMessages (no permission: action iam:ListRolePolicies)
+    unknown role flowtrail-reader, permissions, RefuseMessages (no permission: action iam:ListRolePolicies)
     unknown flow log of the VPC (no permission: action ec2:DescribeFlowLogs)
     unknown trail flowtrail (no permission: action cloudtrail:GetTrail)
     ");
@@ -242,6 +244,7 @@ fn the_template_makes_a_stack() {
             "missing role flowtrail-reader, permissions, ListLogs",
             "missing role flowtrail-reader, permissions, GetLogs",
             "missing role flowtrail-reader, permissions, TakeMessages",
+            "missing role flowtrail-reader, permissions, RefuseMessages",
             "missing trail flowtrail",
         ],
         9,
