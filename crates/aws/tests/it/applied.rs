@@ -152,7 +152,7 @@ fn a_script_with_every_choice_sets_up_what_check_looks_for() {
         ..most()
     });
     run(&setup.render(Tool::Cli), &server, &aws).unwrap();
-    assert_eq!(server.check(&setup), (Vec::new(), 24));
+    assert_eq!(server.check(&setup), (Vec::new(), 25));
 }
 
 #[test]
