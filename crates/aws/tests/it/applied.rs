@@ -70,7 +70,7 @@ fn the_script_sets_up_all_that_check_looks_for() {
         first.starts_with("Where the logs are: s3://acme-logs/AWSLogs/\n"),
         "{first}"
     );
-    let everything = (Vec::<String>::new(), 22);
+    let everything = (Vec::<String>::new(), 23);
     assert_eq!(server.check(&bucket), everything);
     assert_eq!(run(&script, &server, &aws).unwrap(), first, "again, it changes nothing");
     assert_eq!(server.check(&bucket), everything);
