@@ -11,6 +11,7 @@ use flowtrail_load::refuse;
 use flowtrail_source::{Message, Object, Queue, QueueError, SourceError};
 use futures::{StreamExt, stream};
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::backoff::Backoff;
 use crate::feed::RunningPipe;
@@ -144,7 +145,7 @@ impl QueueFeed {
             let wanted: Vec<&ToldObject> = told.objects.iter().filter(|told| (pipe.plan.admits)(&told.uri())).collect();
             self.load(pipe, &wanted, &messages, &mut fates).await;
         }
-        drop(keeping);
+        keeping.end().await;
         self.settle(messages, &fates).await;
     }
 
@@ -274,26 +275,38 @@ async fn quarantine(pipe: &RunningPipe, queue: &Queue, message: &Message, why: &
     }
 }
 
-/// Keeps messages from others as long as it lives.
-struct Keeping(JoinHandle<()>);
+/// Keeps messages from others until it ends.
+struct Keeping {
+    ending: DropGuard,
+    task: JoinHandle<()>,
+}
 
 impl Keeping {
     fn start(queue: &Queue, messages: &[Message]) -> Self {
-        let (queue, messages) = (queue.clone(), messages.to_vec());
-        Self(tokio::spawn(async move {
-            loop {
-                if let Err(error) = queue.extend(&messages, VISIBILITY_S).await {
-                    tracing::info!(%error, "the visibility of messages could not be extended; others may work on them too");
-                }
-                tokio::time::sleep(EXTEND).await;
-            }
-        }))
+        let ending = CancellationToken::new();
+        let kept = keep(queue.clone(), messages.to_vec(), ending.clone());
+        Self {
+            ending: ending.drop_guard(),
+            task: tokio::spawn(kept),
+        }
+    }
+
+    /// Waits for a request that is under way: were it to land later, it would undo what is said of messages after this.
+    async fn end(self) {
+        drop(self.ending);
+        let _ = self.task.await;
     }
 }
 
-impl Drop for Keeping {
-    fn drop(&mut self) {
-        self.0.abort();
+async fn keep(queue: Queue, messages: Vec<Message>, ending: CancellationToken) {
+    while !ending.is_cancelled() {
+        if let Err(error) = queue.extend(&messages, VISIBILITY_S).await {
+            tracing::info!(%error, "the visibility of messages could not be extended; others may work on them too");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EXTEND) => {}
+            () = ending.cancelled() => {}
+        }
     }
 }
 
