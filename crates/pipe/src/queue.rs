@@ -25,10 +25,8 @@ const GATHER: Duration = Duration::from_millis(1500);
 const MOST_MESSAGES: usize = 1000;
 /// As many as SQS gives with one request.
 const AT_ONCE: u32 = 10;
-/// How long messages are kept from others at a time.
+/// How long messages are kept from others at a time. While they are worked on, that is extended when a third has passed.
 const VISIBILITY_S: u32 = 120;
-/// How often that is extended.
-const EXTEND: Duration = Duration::from_secs(40);
 /// Objects looked up at once.
 const LOOKUPS: usize = 16;
 /// An object that is not there may come yet; after so many receptions of its message it is taken for gone.
@@ -243,9 +241,16 @@ impl QueueFeed {
 
 /// When a message comes again that was received so often.
 fn again_s(receive_count: u32) -> u32 {
-    AGAIN_S
+    seconds("FLOWTRAIL_TEST_AGAIN_S", AGAIN_S)
         .saturating_mul(1 << receive_count.saturating_sub(1).min(10))
         .min(AGAIN_AT_MOST_S)
+}
+
+/// The `usual` time, unless a test that has no time for it says another.
+fn seconds(variable: &str, usual: u32) -> u32 {
+    let said = || std::env::var(variable).ok()?.parse().ok();
+    let said = if cfg!(feature = "failpoints") { said() } else { None };
+    said.unwrap_or(usual)
 }
 
 /// The objects as they are now, in the order they are told of.
@@ -299,12 +304,13 @@ impl Keeping {
 }
 
 async fn keep(queue: Queue, messages: Vec<Message>, ending: CancellationToken) {
+    let visibility_s = seconds("FLOWTRAIL_TEST_VISIBILITY_S", VISIBILITY_S);
     while !ending.is_cancelled() {
-        if let Err(error) = queue.extend(&messages, VISIBILITY_S).await {
+        if let Err(error) = queue.extend(&messages, visibility_s).await {
             tracing::info!(%error, "the visibility of messages could not be extended; others may work on them too");
         }
         tokio::select! {
-            () = tokio::time::sleep(EXTEND) => {}
+            () = tokio::time::sleep(Duration::from_secs(visibility_s.into()) / 3) => {}
             () = ending.cancelled() => {}
         }
     }
