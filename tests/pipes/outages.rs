@@ -8,6 +8,7 @@ use std::thread::{self, sleep};
 use std::time::Duration;
 
 use crate::breaking::BreakingProxy;
+use crate::cloud::Cloud;
 use crate::hindered::{fails_to_write, lift_limit, minding_permissions, with_short_files};
 use crate::world::{World, new_name};
 
@@ -144,6 +145,29 @@ fn a_disk_that_is_full_for_a_while() {
     world.wait_for_all(&[&process]);
     world.wait_for_empty_queue(&[&process]);
     assert!(process.terminate().success());
+    world.check();
+}
+
+/// Messages that were received too often go to a dead-letter queue, and those of an outage are good.
+#[test]
+fn an_outage_sends_no_message_to_the_dead_letter_queue() {
+    let Some(cloud) = Cloud::find() else { return };
+    let dead = cloud.create_queue(&new_name("dead"), &[]);
+    let policy = format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":2}}"#, dead.arn);
+    let Some(world) = World::untold(&[("RedrivePolicy", &policy)]) else {
+        return;
+    };
+    world.cloud.tell(&world.bucket, "Queue", &world.queue.arn);
+    world.create_pipe("flows", "", Some(&world.queue));
+    world.put_log("first.log");
+    // The first batch is loaded, and many after that are not.
+    let process = world.serve_with(&[("FAILPOINTS", "load.staged=1*off->4*return->off")]);
+    world.wait_for_all(&[&process]);
+    world.put_logs("in-the-outage", 5);
+    world.wait_for_all(&[&process]);
+    world.wait_for_empty_queue(&[&process]);
+    assert!(process.log().contains("could not be loaded"), "{}", process.log());
+    assert_eq!(cloud.depth(&dead), (0, 0));
     world.check();
 }
 
