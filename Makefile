@@ -14,7 +14,7 @@ ifneq ($(shell command -v mold),)
 export RUSTFLAGS ?= -Clink-arg=-fuse-ld=mold
 endif
 
-.PHONY: demo test lint tidy unit readers fuzz deny venv bench man clean
+.PHONY: demo test lint tidy unit soak readers fuzz deny venv bench man clean
 
 ## Builds, makes sample logs, loads them, asks the dashboards' questions.
 demo:
@@ -47,8 +47,13 @@ tidy:
 unit: venv
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" cargo test --workspace $(FEATURES)
 
-## S3, SQS and STS for the tests (moto), and what looks at files for AWS, in a virtual environment. Without it the tests
-## that need it say that they skip.
+## Logs come for half an hour while the loader is killed again and again, files are merged, and questions are asked.
+soak: venv
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" FLOWTRAIL_SOAK_S=$(or $(FLOWTRAIL_SOAK_S),1800) \
+	  cargo test --package flowtrail $(FEATURES) --test pipes -- kills --nocapture
+
+## S3, SQS, SNS and STS for the tests (moto), and what looks at files for AWS, in a virtual environment. Without it the
+## tests that need it say that they skip.
 venv:
 	@cmp --silent tests/requirements.txt $(VENV)/installed || { \
 	  python3 -m venv $(VENV) \

@@ -77,7 +77,7 @@ impl Rule {
         let is_put = line.starts_with("PUT ");
         let answer = {
             let _one_put_at_a_time = is_put.then(|| self.puts.lock().unwrap());
-            self.pass_on(&request)?
+            pass_on(self.upstream, &request)?
         };
         // A put that was refused did not land; of that S3 says so.
         let landed = answer.starts_with(b"HTTP/1.1 200");
@@ -97,21 +97,22 @@ impl Rule {
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
             .is_ok()
     }
+}
 
-    fn pass_on(&self, request: &[u8]) -> io::Result<Vec<u8>> {
-        let mut server = TcpStream::connect(("127.0.0.1", self.upstream))?;
-        let head_end = request.windows(2).position(|two| two == b"\r\n").unwrap_or(0) + 2;
-        server.write_all(&request[..head_end])?;
-        server.write_all(b"Connection: close\r\n")?;
-        server.write_all(&request[head_end..])?;
-        let mut answer = Vec::new();
-        server.read_to_end(&mut answer)?;
-        Ok(answer)
-    }
+/// Asks the server on this port, and gives its whole answer.
+pub fn pass_on(upstream: u16, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut server = TcpStream::connect(("127.0.0.1", upstream))?;
+    let head_end = request.windows(2).position(|two| two == b"\r\n").unwrap_or(0) + 2;
+    server.write_all(&request[..head_end])?;
+    server.write_all(b"Connection: close\r\n")?;
+    server.write_all(&request[head_end..])?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 /// A request with its body; `None` when the connection ends before one.
-fn read_request(client: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+pub fn read_request(client: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut request = Vec::new();
     let mut chunk = [0; 16 * 1024];
     loop {

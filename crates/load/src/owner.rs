@@ -1,18 +1,24 @@
 //! Who does a batch, and whether that process is still alive.
 
+use std::collections::HashSet;
 use std::fs;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use flowtrail_lake::LakeError;
 use flowtrail_lake::intent::{Owner, Shard};
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// How often an owner says that it is there.
 const BEAT: Duration = Duration::from_secs(4);
-/// An owner on another machine that was silent this long is taken for dead. Wrong guesses cost work, never rows.
+/// An owner that was silent this long is taken for dead. Wrong guesses cost work, never rows.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// The runs of this process that are at work on a batch.
+static WORKING: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 /// This process as an owner.
 pub fn this_process() -> Owner {
@@ -66,6 +72,25 @@ fn start_in(stat: &str) -> Option<String> {
     let state = fields.next()?;
     let started = fields.nth(18)?;
     (!matches!(state, "Z" | "X" | "x")).then(|| started.to_owned())
+}
+
+/// Says within this process that a run is at work, as long as it lives. A process that goes on, as a server does, may
+/// leave a batch behind that failed and could not be given up: that it lives says nothing about the batch then.
+#[derive(Debug)]
+pub struct Working(String);
+
+impl Working {
+    /// Begins to say so of `run`.
+    pub fn start(run: &str) -> Self {
+        WORKING.lock().insert(run.to_owned());
+        Self(run.to_owned())
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        WORKING.lock().remove(&self.0);
+    }
 }
 
 /// Says that this process is alive while it does a batch.
@@ -123,7 +148,11 @@ impl Watch {
     /// True when the owner of `batch` is surely or very likely gone.
     pub async fn is_gone(&mut self, shard: &Shard, batch: i64, owner: &Owner) -> Result<bool, LakeError> {
         if owner.host == host() && fs::exists("/proc/self/stat").unwrap_or(false) {
-            return Ok(process_start(owner.process).as_ref() != Some(&owner.process_start));
+            let is_dead = process_start(owner.process).as_ref() != Some(&owner.process_start);
+            let is_ours = owner.process == std::process::id();
+            if is_dead || is_ours && !WORKING.lock().contains(&owner.run) {
+                return Ok(true);
+            }
         }
         let beat = shard.last_beat(batch).await?;
         if beat != self.last_beat {
@@ -145,6 +174,19 @@ mod tests {
         assert_eq!(process_start(me.process), Some(me.process_start));
         assert!(me.host.contains('/'));
         assert_eq!(process_start(u32::MAX), None);
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_this_process_left_behind_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = flowtrail_lake::Lake::open_folder(folder.path().join("lake")).unwrap();
+        let shard = Shard::new(&lake, "0");
+        let owner = this_process();
+        let is_gone = async || Watch::new().is_gone(&shard, 1, &owner).await.unwrap();
+        let working = Working::start(&owner.run);
+        assert!(!is_gone().await);
+        drop(working);
+        assert!(is_gone().await);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use flowtrail_lake::intent::{Intent, IntentObject, Outcome, Owner, Put, Shard, TableOutcome};
 use flowtrail_lake::{Lake, LakeError, failpoint};
 
-use crate::owner::{Beating, this_process};
+use crate::owner::{Beating, Working, this_process};
 use crate::settle::{history, roll_forward, settle};
 use crate::{Progress, Stop};
 
@@ -15,6 +15,7 @@ pub struct Step {
     batch: i64,
     run: String,
     beating: Beating,
+    _working: Working,
 }
 
 impl Step {
@@ -60,6 +61,7 @@ impl Step {
         objects: Vec<IntentObject>,
     ) -> Result<Option<Self>, LakeError> {
         let intent = Intent::new(batch, owner.clone(), objects);
+        let working = Working::start(&owner.run);
         failpoint::hit("load.before_claim")?;
         if let Put::Theirs(_) = shard.claim(&intent).await? {
             return Ok(None);
@@ -76,6 +78,7 @@ impl Step {
             batch,
             run: owner.run.clone(),
             beating: Beating::start(shard.clone(), batch),
+            _working: working,
         }))
     }
 

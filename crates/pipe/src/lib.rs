@@ -16,7 +16,8 @@
 //!
 //! - *The process dies before a commit.* Messages are not deleted yet and become visible again; listings begin anew.
 //! - *It dies between commit and deletion.* The messages come again, and the history has their objects.
-//! - *S3 or the lake fails for a while.* The batch is given up, the messages are left to come again, with waits.
+//! - *S3 or the lake fails for a while.* The batch is given up and tried again, with waits, while its messages are held;
+//!   after some minutes they are left to come again.
 //! - *An event is lost.* What is there is listed at the start of a pipe, and again every [`RELIST`].
 //!
 //! **Invariant:** nothing here looks inside an object or parses SQL.

@@ -3,14 +3,16 @@
 //! Messages are gathered for a moment, their objects looked up and loaded, and only then deleted. While that goes on
 //! their visibility is extended. One whose object could not be had is left to come again.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flowtrail_lake::history::QuarantineRow;
-use flowtrail_load::refuse;
+use flowtrail_load::{LoadError, refuse};
 use flowtrail_source::{Message, Object, Queue, QueueError, SourceError};
 use futures::{StreamExt, stream};
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::backoff::Backoff;
 use crate::feed::RunningPipe;
@@ -24,10 +26,11 @@ const GATHER: Duration = Duration::from_millis(1500);
 const MOST_MESSAGES: usize = 1000;
 /// As many as SQS gives with one request.
 const AT_ONCE: u32 = 10;
-/// How long messages are kept from others at a time.
+/// How long messages are kept from others at a time. While they are worked on, that is extended when a third has passed.
 const VISIBILITY_S: u32 = 120;
-/// How often that is extended.
-const EXTEND: Duration = Duration::from_secs(40);
+/// Messages are held for so long where what they tell of cannot be loaded for a reason that may pass. Not for ever: what
+/// other pipes have in the queue waits behind them.
+const HOLD: Duration = Duration::from_mins(5);
 /// Objects looked up at once.
 const LOOKUPS: usize = 16;
 /// An object that is not there may come yet; after so many receptions of its message it is taken for gone.
@@ -142,48 +145,78 @@ impl QueueFeed {
         }
         for pipe in &self.pipes {
             let wanted: Vec<&ToldObject> = told.objects.iter().filter(|told| (pipe.plan.admits)(&told.uri())).collect();
-            self.load(pipe, &wanted, &messages, &mut fates).await;
+            self.load(pipe, wanted, &messages, &mut fates).await;
         }
-        drop(keeping);
+        keeping.end().await;
         self.settle(messages, &fates).await;
     }
 
     /// Loads objects for a pipe; messages of those that could not be loaded come again.
-    async fn load(&self, pipe: &RunningPipe, wanted: &[&ToldObject], messages: &[Message], fates: &mut [Fate]) {
-        let mut objects = Vec::with_capacity(wanted.len());
-        let again = |told: &ToldObject, fates: &mut [Fate]| {
-            told.messages.iter().for_each(|number| fates[*number] = Fate::Again);
-        };
+    ///
+    /// What may pass, as when S3 or the lake is not well, is waited for with the messages in hand: each reception
+    /// counts, and after some a queue gives a message to its dead-letter queue, however good it is.
+    async fn load(&self, pipe: &RunningPipe, wanted: Vec<&ToldObject>, messages: &[Message], fates: &mut [Fate]) {
+        let until = Instant::now() + HOLD;
+        let mut backoff = Backoff::default();
+        let mut left = self.attempt(pipe, &wanted, messages, fates).await;
+        while !left.is_empty() && Instant::now() < until && pipe.ending.sleep(backoff.failed()).await {
+            left = self.attempt(pipe, &left, messages, fates).await;
+        }
+        for told in left {
+            come_again(told, fates);
+        }
+    }
+
+    /// Tries once. Gives what is worth another attempt; of all else the fate is decided.
+    async fn attempt<'a>(
+        &self,
+        pipe: &RunningPipe,
+        wanted: &[&'a ToldObject],
+        messages: &[Message],
+        fates: &mut [Fate],
+    ) -> Vec<&'a ToldObject> {
+        let (mut there, mut objects, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for (told, looked_up) in wanted.iter().zip(look_up(pipe, wanted).await) {
             let receptions = told.messages.iter().map(|number| messages[*number].receive_count).max();
             match looked_up {
-                Ok(Some(object)) => objects.push(object),
+                Ok(Some(object)) => {
+                    there.push(*told);
+                    objects.push(object);
+                }
                 Ok(None) if receptions >= Some(RECEPTIONS_UNTIL_GONE) => {
                     tracing::warn!(pipe = pipe.plan.name, object = told.uri(), "not there; its events are forgotten");
                     pipe.meter.gone(&told.uri());
                 }
-                Ok(None) => again(told, fates),
+                Ok(None) => come_again(told, fates),
                 Err(error) => {
                     tracing::warn!(pipe = pipe.plan.name, object = told.uri(), %error, "cannot be looked up");
                     pipe.meter.failing(&error);
-                    again(told, fates);
+                    if error.is_retryable() {
+                        left.push(*told);
+                    } else {
+                        come_again(told, fates);
+                    }
                 }
             }
         }
         if objects.is_empty() {
-            return;
+            return left;
         }
-        let left: Vec<String> = match pipe.intake.load(&pipe.plan, objects, &pipe.meter, &pipe.ending).await {
-            Ok(taken) => taken.left.into_iter().map(|object| object.uri).collect(),
-            Err(error) => {
-                tracing::warn!(pipe = pipe.plan.name, %error, "the batch could not be loaded; its messages come again");
-                pipe.meter.failing(&error);
-                wanted.iter().map(|told| told.uri()).collect()
+        match pipe.intake.load(&pipe.plan, objects, &pipe.meter, &pipe.ending).await {
+            Ok(taken) => {
+                let postponed: HashSet<String> = taken.left.into_iter().map(|object| object.uri).collect();
+                left.extend(there.into_iter().filter(|told| postponed.contains(&told.uri())));
             }
-        };
-        for told in wanted.iter().filter(|told| left.contains(&told.uri())) {
-            again(told, fates);
+            Err(error) => {
+                tracing::warn!(pipe = pipe.plan.name, %error, "the batch could not be loaded; it is tried again");
+                pipe.meter.failing(&error);
+                match error {
+                    LoadError::Lake(_) | LoadError::Source(_) => left.extend(there),
+                    _ => there.into_iter().for_each(|told| come_again(told, fates)),
+                }
+            }
         }
+        left
     }
 
     /// Puts a message that cannot be read where somebody can look at it.
@@ -240,11 +273,23 @@ impl QueueFeed {
     }
 }
 
+/// Has the messages that tell of an object come again.
+fn come_again(told: &ToldObject, fates: &mut [Fate]) {
+    told.messages.iter().for_each(|number| fates[*number] = Fate::Again);
+}
+
 /// When a message comes again that was received so often.
 fn again_s(receive_count: u32) -> u32 {
-    AGAIN_S
+    seconds("FLOWTRAIL_TEST_AGAIN_S", AGAIN_S)
         .saturating_mul(1 << receive_count.saturating_sub(1).min(10))
         .min(AGAIN_AT_MOST_S)
+}
+
+/// The `usual` time, unless a test that has no time for it says another.
+fn seconds(variable: &str, usual: u32) -> u32 {
+    let said = || std::env::var(variable).ok()?.parse().ok();
+    let said = if cfg!(feature = "failpoints") { said() } else { None };
+    said.unwrap_or(usual)
 }
 
 /// The objects as they are now, in the order they are told of.
@@ -274,26 +319,39 @@ async fn quarantine(pipe: &RunningPipe, queue: &Queue, message: &Message, why: &
     }
 }
 
-/// Keeps messages from others as long as it lives.
-struct Keeping(JoinHandle<()>);
+/// Keeps messages from others until it ends.
+struct Keeping {
+    ending: DropGuard,
+    task: JoinHandle<()>,
+}
 
 impl Keeping {
     fn start(queue: &Queue, messages: &[Message]) -> Self {
-        let (queue, messages) = (queue.clone(), messages.to_vec());
-        Self(tokio::spawn(async move {
-            loop {
-                if let Err(error) = queue.extend(&messages, VISIBILITY_S).await {
-                    tracing::info!(%error, "the visibility of messages could not be extended; others may work on them too");
-                }
-                tokio::time::sleep(EXTEND).await;
-            }
-        }))
+        let ending = CancellationToken::new();
+        let kept = keep(queue.clone(), messages.to_vec(), ending.clone());
+        Self {
+            ending: ending.drop_guard(),
+            task: tokio::spawn(kept),
+        }
+    }
+
+    /// Waits for a request that is under way: were it to land later, it would undo what is said of messages after this.
+    async fn end(self) {
+        drop(self.ending);
+        let _ = self.task.await;
     }
 }
 
-impl Drop for Keeping {
-    fn drop(&mut self) {
-        self.0.abort();
+async fn keep(queue: Queue, messages: Vec<Message>, ending: CancellationToken) {
+    let visibility_s = seconds("FLOWTRAIL_TEST_VISIBILITY_S", VISIBILITY_S);
+    while !ending.is_cancelled() {
+        if let Err(error) = queue.extend(&messages, visibility_s).await {
+            tracing::info!(%error, "the visibility of messages could not be extended; others may work on them too");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(visibility_s.into()) / 3) => {}
+            () = ending.cancelled() => {}
+        }
     }
 }
 
