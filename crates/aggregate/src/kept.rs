@@ -106,16 +106,16 @@ impl KeptAnswers {
         Some(Slot { asked, known })
     }
 
-    /// What is known of the answer that has its place in `slot`, when all of it is among the row groups `asked` for.
-    pub async fn take(&self, slot: &mut Slot, question: &Arc<Question>, asked: &HashSet<RowGroup>) -> Option<Known> {
-        let is_of_asked = |known: &Known| known.of.is_subset(asked);
-        if let Some(known) = slot.known.take().filter(is_of_asked) {
+    /// What is known of the answer that has its place in `slot`, when all of it is among the row groups that are `wanted`.
+    pub async fn take(&self, slot: &mut Slot, question: &Arc<Question>, wanted: &HashSet<RowGroup>) -> Option<Known> {
+        let is_wanted = |known: &Known| known.of.is_subset(wanted);
+        if let Some(known) = slot.known.take().filter(is_wanted) {
             return Some(known);
         }
-        let shelf = Arc::clone(self.shelf.as_ref()?);
-        let (key, question) = (slot.asked.clone(), Arc::clone(question));
-        let read = spawn_blocking(move || decode(&shelf.read(&file_name(&key))?, &key, &question));
-        read.await.ok()?.filter(is_of_asked)
+        let folder = Arc::clone(self.shelf.as_ref()?);
+        let (asked, question) = (slot.asked.clone(), Arc::clone(question));
+        let read = spawn_blocking(move || decode(&folder.read(&file_name(&asked))?, &asked, &question));
+        read.await.ok()?.filter(is_wanted)
     }
 
     /// Whether an answer of so many bytes is kept.
@@ -137,17 +137,17 @@ impl KeptAnswers {
 
     /// Has an answer that is to be kept written in the background, where what is on the shelf lacks too much of it.
     fn put_on_shelf(&self, asked: &str, known: &mut Known) {
-        let Some(shelf) = &self.shelf else { return };
+        let Some(folder) = self.shelf.clone() else { return };
         let news = known.of.len() - known.on_shelf;
         if news <= known.of.len() / NEWS_PART {
             return;
         }
         known.on_shelf = known.of.len();
-        let (shelf, asked, of) = (Arc::clone(shelf), asked.to_owned(), known.of.clone());
+        let (asked, of) = (asked.to_owned(), known.of.clone());
         let (collected, lasting) = (Arc::clone(&known.collected), known.collected.lasting());
         spawn_blocking(move || {
             let bytes = encode(&asked, &of, &collected, &lasting);
-            if let Err(error) = shelf.write(&file_name(&asked), &bytes) {
+            if let Err(error) = folder.write(&file_name(&asked), &bytes) {
                 tracing::debug!(%error, "an answer could not be kept on disk");
             }
         });
@@ -160,6 +160,7 @@ impl fmt::Debug for KeptAnswers {
             .field("answers", &self.places.len())
             .field("bytes", &self.places.weight())
             .field("limit_bytes", &self.limit_bytes)
+            .field("shelf", &self.shelf)
             .finish()
     }
 }

@@ -27,6 +27,6 @@ pub use definition::{
 };
 pub use definitions::{Defined, Definitions};
 pub use error::CatalogError;
-pub use pipe_status::{LagFigures, PipeFigures, PipeState, PipeStatus, forget_old_statuses, pipe_statuses};
 pub use name::{DEFAULT_DATABASE, DEFAULT_SCHEMA, ObjectName};
+pub use pipe_status::{LagFigures, PipeFigures, PipeState, PipeStatus, forget_old_statuses, pipe_statuses};
 pub use properties::Properties;

@@ -155,7 +155,9 @@ pub async fn pipe_statuses(lake: &Lake) -> Result<Vec<PipeStatus>> {
         .map_ok(|object| object.location)
         .try_collect()
         .await?;
-    let read = stream::iter(listed).map(|path| read(Arc::clone(&store), path)).buffered(AT_ONCE);
+    let read = stream::iter(listed)
+        .map(|path| read(Arc::clone(&store), path))
+        .buffered(AT_ONCE);
     let statuses: Vec<Option<PipeStatus>> = read.try_collect().await?;
     let mut statuses: Vec<PipeStatus> = statuses.into_iter().flatten().collect();
     for status in &mut statuses {
@@ -215,7 +217,10 @@ mod tests {
             said(process, Duration::from_secs(ago)).put(&lake).await.unwrap();
         }
         let bad = Path::from("pipes/flowtrail.public.flows/later.json");
-        lake.store().put(&bad, PutPayload::from_static(b"{\"x\":1}")).await.unwrap();
+        lake.store()
+            .put(&bad, PutPayload::from_static(b"{\"x\":1}"))
+            .await
+            .unwrap();
         let states = async || {
             let statuses = pipe_statuses(&lake).await.unwrap();
             statuses
@@ -226,7 +231,11 @@ mod tests {
         let (running, stopped) = (PipeState::Running, PipeState::Stopped);
         assert_eq!(
             states().await,
-            [("a-1".into(), running), ("b-2".into(), stopped), ("c-3".into(), stopped)]
+            [
+                ("a-1".into(), running),
+                ("b-2".into(), stopped),
+                ("c-3".into(), stopped)
+            ]
         );
         forget_old_statuses(&lake).await.unwrap();
         assert_eq!(states().await, [("a-1".into(), running), ("b-2".into(), stopped)]);

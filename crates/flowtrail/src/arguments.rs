@@ -143,10 +143,21 @@ pub struct ServeArguments {
     #[arg(long, env = "FLOWTRAIL_QUEUE", value_name = "QUEUE")]
     pub queue: Option<String>,
     /// Where Firehose and probes are answered: an address with a port (0 is one that is free)
-    #[arg(long, env = "FLOWTRAIL_LISTEN", default_value = "127.0.0.1:8420", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "FLOWTRAIL_LISTEN",
+        default_value = "127.0.0.1:8420",
+        value_name = "ADDRESS"
+    )]
     pub listen: SocketAddr,
     /// An access key that Firehose streams send; several, separated by commas, are all good
-    #[arg(long, env = "FLOWTRAIL_FIREHOSE_KEY", hide_env_values = true, value_delimiter = ',', value_name = "KEY")]
+    #[arg(
+        long,
+        env = "FLOWTRAIL_FIREHOSE_KEY",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "KEY"
+    )]
     pub firehose_key: Vec<String>,
     #[command(flatten)]
     pub running: RunningArguments,

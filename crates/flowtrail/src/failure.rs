@@ -9,8 +9,8 @@ use flowtrail_load::LoadError;
 use flowtrail_query::QueryError;
 use flowtrail_query::output::OutputError;
 use flowtrail_sample::SampleError;
-use flowtrail_session::SessionError;
 use flowtrail_serve::ServeError;
+use flowtrail_session::SessionError;
 use flowtrail_source::SourceError;
 use serde_json::json;
 
@@ -82,7 +82,10 @@ impl From<SourceError> for Failure {
 
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
-        Self::of(&error, Some("--listen names another address, such as 127.0.0.1:0".to_owned()))
+        Self::of(
+            &error,
+            Some("--listen names another address, such as 127.0.0.1:0".to_owned()),
+        )
     }
 }
 

@@ -23,7 +23,9 @@ pub fn end_on_interrupt() -> Ending {
     let asked = ending.clone();
     on_interrupt(move || {
         asked.ask();
-        tracing::info!("stopping: what is read is being committed; the signal again ends at once, and loses nothing either");
+        tracing::info!(
+            "stopping: what is read is being committed; the signal again ends at once, and loses nothing either"
+        );
     });
     ending
 }

@@ -14,13 +14,13 @@ use crate::{Silent, Step, Stop};
 /// # Errors
 /// The lake's.
 pub async fn refuse(lake: &Lake, row: QuarantineRow, pipe: &str, stop: &Stop) -> Result<bool, LakeError> {
-    let Some(step) = Step::begin(lake, SHARD, &Silent, stop).await? else {
+    let Some(claimed) = Step::begin(lake, SHARD, &Silent, stop).await? else {
         return Ok(false);
     };
-    match staged(lake, step.batch(), row, pipe).await {
-        Ok(tables) => step.finish(tables).await,
+    match staged(lake, claimed.batch(), row, pipe).await {
+        Ok(tables) => claimed.finish(tables).await,
         Err(error) => {
-            step.give_up().await;
+            claimed.give_up().await;
             Err(error)
         }
     }

@@ -43,7 +43,10 @@ fn most_below(files: &[(Option<&str>, u64)], bytes: u64) -> usize {
         .map(|(day, _)| *day)
         .collect();
     days.sort_unstable();
-    days.chunk_by(|one, other| one == other).map(<[_]>::len).max().unwrap_or(0)
+    days.chunk_by(|one, other| one == other)
+        .map(<[_]>::len)
+        .max()
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -52,7 +55,13 @@ mod tests {
 
     #[test]
     fn days_are_counted_by_themselves() {
-        let files = [(Some("1"), 10), (Some("2"), 10), (Some("1"), 99), (None, 5), (Some("2"), 20)];
+        let files = [
+            (Some("1"), 10),
+            (Some("2"), 10),
+            (Some("1"), 99),
+            (None, 5),
+            (Some("2"), 20),
+        ];
         assert_eq!(most_below(&files, 50), 2);
         assert_eq!(most_below(&files, 10), 1);
         assert_eq!(most_below(&files, 5), 0);

@@ -87,10 +87,7 @@ impl RunningPipe {
     }
 
     async fn load(&self, objects: Vec<Object>, seen: &mut Seen) -> Result<usize, RoundError> {
-        let taken = self
-            .intake
-            .load(&self.plan, objects, &self.meter, &self.ending)
-            .await?;
+        let taken = self.intake.load(&self.plan, objects, &self.meter, &self.ending).await?;
         for object in &taken.done {
             seen.add(object);
         }

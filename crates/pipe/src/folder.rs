@@ -26,7 +26,8 @@ async fn watch(pipe: &RunningPipe, folder: &Path, backoff: &mut Backoff) -> Resu
     let mut seen = Seen::default();
     loop {
         let listing = pipe.plan.source.list();
-        pipe.take_in(listing, &mut seen, |object| watch.is_settled(object)).await?;
+        pipe.take_in(listing, &mut seen, |object| watch.is_settled(object))
+            .await?;
         backoff.worked();
         pipe.meter.works();
         tokio::select! {

@@ -114,7 +114,10 @@ fn path_of(day: NaiveDate, is_hive: bool) -> String {
 fn recent(folders: &BTreeSet<DatedFolder>, now: DateTime<Utc>) -> Vec<String> {
     let today = now.date_naive();
     let yesterday = today.checked_sub_days(Days::new(1));
-    let days = yesterday.filter(|_| now.hour() < HOURS_OF_YESTERDAY).into_iter().chain([today]);
+    let days = yesterday
+        .filter(|_| now.hour() < HOURS_OF_YESTERDAY)
+        .into_iter()
+        .chain([today]);
     let days: Vec<NaiveDate> = days.collect();
     let places = |folder: &DatedFolder| {
         let place = |day: &NaiveDate| format!("{}{}", folder.before, path_of(*day, folder.is_hive));
@@ -132,7 +135,10 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 10, 30);
         let plain = "s3://logs/AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/10/30/a.log.gz";
         let hive = "s3://logs/AWSLogs/aws-account-id=1/aws-region=x/year=2026/month=10/day=30/hour=05/a.parquet";
-        let folders: BTreeSet<_> = [plain, hive, hive].iter().filter_map(|uri| dated_folder(uri, day)).collect();
+        let folders: BTreeSet<_> = [plain, hive, hive]
+            .iter()
+            .filter_map(|uri| dated_folder(uri, day))
+            .collect();
         let at = |time: &str| recent(&folders, time.parse().unwrap());
         assert_eq!(
             at("2026-11-01T12:00:00Z"),

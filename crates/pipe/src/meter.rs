@@ -58,7 +58,11 @@ impl Meter {
             figures.loaded_at = Some(now);
             recent.push_back((now, summary.rows(), summary.bytes));
         }
-        for copied in summary.copied.iter().filter(|copied| copied.status.starts_with("loaded")) {
+        for copied in summary
+            .copied
+            .iter()
+            .filter(|copied| copied.status.starts_with("loaded"))
+        {
             if let Some(landed) = landed.get(&copied.uri) {
                 lags.add((now - *landed).as_seconds_f64());
             }

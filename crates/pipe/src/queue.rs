@@ -144,7 +144,11 @@ impl QueueFeed {
             fates[*number] = self.refuse(&messages[*number], &why.to_string()).await;
         }
         for pipe in &self.pipes {
-            let wanted: Vec<&ToldObject> = told.objects.iter().filter(|told| (pipe.plan.admits)(&told.uri())).collect();
+            let wanted: Vec<&ToldObject> = told
+                .objects
+                .iter()
+                .filter(|told| (pipe.plan.admits)(&told.uri()))
+                .collect();
             self.load(pipe, wanted, &messages, &mut fates).await;
         }
         keeping.end().await;
@@ -184,7 +188,11 @@ impl QueueFeed {
                     objects.push(object);
                 }
                 Ok(None) if receptions >= Some(RECEPTIONS_UNTIL_GONE) => {
-                    tracing::warn!(pipe = pipe.plan.name, object = told.uri(), "not there; its events are forgotten");
+                    tracing::warn!(
+                        pipe = pipe.plan.name,
+                        object = told.uri(),
+                        "not there; its events are forgotten"
+                    );
                     pipe.meter.gone(&told.uri());
                 }
                 Ok(None) => come_again(told, fates),
@@ -236,7 +244,11 @@ impl QueueFeed {
                 Fate::Done
             }
             Err(error) => {
-                tracing::warn!(message = message.id, error, "the message could not be put away; it comes again");
+                tracing::warn!(
+                    message = message.id,
+                    error,
+                    "the message could not be put away; it comes again"
+                );
                 Fate::Again
             }
         }
@@ -294,7 +306,10 @@ fn seconds(variable: &str, usual: u32) -> u32 {
 
 /// The objects as they are now, in the order they are told of.
 async fn look_up(pipe: &RunningPipe, wanted: &[&ToldObject]) -> Vec<Result<Option<Object>, SourceError>> {
-    let keys: Vec<_> = wanted.iter().map(|told| (told.bucket.clone(), told.key.clone())).collect();
+    let keys: Vec<_> = wanted
+        .iter()
+        .map(|told| (told.bucket.clone(), told.key.clone()))
+        .collect();
     let plan = &pipe.plan;
     let look_up = |(bucket, key): (String, String)| {
         let plan = Arc::clone(plan);

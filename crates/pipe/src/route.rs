@@ -87,15 +87,25 @@ mod tests {
     fn an_object_is_told_of_once_by_all_its_messages() {
         let (put, copied) = (record("ObjectCreated:Put", "a+b"), record("ObjectCreated:Copy", "a+b"));
         let messages = [
-            message(&format!(r#"{{"Records":[{put},{copied},{}]}}"#, record("ObjectCreated:Put", "c"))),
+            message(&format!(
+                r#"{{"Records":[{put},{copied},{}]}}"#,
+                record("ObjectCreated:Put", "c")
+            )),
             message("no JSON"),
             message(r#"{"Event":"s3:TestEvent"}"#),
             message(&format!(r#"{{"Records":[{}]}}"#, record("ObjectRemoved:Delete", "d"))),
             message(&format!(r#"{{"Records":[{put}]}}"#)),
         ];
         let told = read(&messages);
-        let objects: Vec<_> = told.objects.iter().map(|told| (told.uri(), told.messages.clone())).collect();
-        assert_eq!(objects, [("s3://b/a b".to_owned(), vec![0, 4]), ("s3://b/c".to_owned(), vec![0])]);
+        let objects: Vec<_> = told
+            .objects
+            .iter()
+            .map(|told| (told.uri(), told.messages.clone()))
+            .collect();
+        assert_eq!(
+            objects,
+            [("s3://b/a b".to_owned(), vec![0, 4]), ("s3://b/c".to_owned(), vec![0])]
+        );
         assert_eq!(told.bad.len(), 1);
         assert_eq!(told.bad[0].0, 1);
     }

@@ -92,7 +92,7 @@ impl Supervisor {
 
     /// Makes what runs be what is planned.
     pub fn follow(&mut self, planned: Vec<Planned>) {
-        let mut groups: HashMap<WorkerKey, Vec<Box<PipePlan>>> = HashMap::new();
+        let mut groups: HashMap<WorkerKey, Vec<PipePlan>> = HashMap::new();
         self.pipes.values_mut().for_each(|known| known.is_there = false);
         for planned in planned {
             match planned {
@@ -102,7 +102,7 @@ impl Supervisor {
                         Feed::Queue(queue) => WorkerKey::Queue(queue.clone()),
                         Feed::Listing | Feed::Folder(_) | Feed::Inbox(_) => WorkerKey::Pipe(plan.name.clone()),
                     };
-                    groups.entry(key).or_default().push(plan);
+                    groups.entry(key).or_default().push(*plan);
                 }
                 Planned::Not { name, error } => {
                     let meter = self.known(&name, None);
@@ -136,7 +136,7 @@ impl Supervisor {
     }
 
     /// Asks workers to end for which there is no plan any more.
-    fn end_others(&mut self, groups: &HashMap<WorkerKey, Vec<Box<PipePlan>>>) {
+    fn end_others(&mut self, groups: &HashMap<WorkerKey, Vec<PipePlan>>) {
         self.workers.retain(|key, worker| {
             if !groups.contains_key(key) {
                 worker.ending.ask();
@@ -146,7 +146,7 @@ impl Supervisor {
     }
 
     /// Starts a worker, unless one runs that does the same. One that does something else ends first.
-    fn start(&mut self, key: WorkerKey, plans: Vec<Box<PipePlan>>) {
+    fn start(&mut self, key: WorkerKey, plans: Vec<PipePlan>) {
         let definitions: Vec<_> = plans
             .iter()
             .map(|plan| (plan.name.clone(), plan.definition.clone()))
@@ -172,7 +172,7 @@ impl Supervisor {
         &mut self,
         key: WorkerKey,
         definitions: Vec<(String, String)>,
-        plans: Vec<Box<PipePlan>>,
+        plans: Vec<PipePlan>,
         before: Option<JoinHandle<()>>,
     ) {
         let ending = Ending::default();
@@ -180,13 +180,18 @@ impl Supervisor {
             .into_iter()
             .map(|plan| RunningPipe {
                 meter: self.known(&plan.name, None),
-                plan: Arc::from(plan),
+                plan: Arc::new(plan),
                 intake: self.intake.clone(),
                 ending: ending.clone(),
             })
             .collect();
         for pipe in &pipes {
-            tracing::info!(pipe = pipe.plan.name, feed = pipe.plan.feed.name(), queue = pipe.plan.feed.queue(), "begins");
+            tracing::info!(
+                pipe = pipe.plan.name,
+                feed = pipe.plan.feed.name(),
+                queue = pipe.plan.feed.queue(),
+                "begins"
+            );
         }
         let list_every = self.list_every;
         let of = key.clone();
@@ -223,7 +228,11 @@ impl Supervisor {
     /// Says in the lake how all pipes are. That it cannot be said hinders nothing.
     pub async fn tell(&mut self) {
         for status in self.statuses() {
-            let Some(known) = self.pipes.get_mut(&status.pipe).filter(|known| known.is_news(&status.figures)) else {
+            let Some(known) = self
+                .pipes
+                .get_mut(&status.pipe)
+                .filter(|known| known.is_news(&status.figures))
+            else {
                 continue;
             };
             if let Err(error) = status.put(self.intake.lake()).await {

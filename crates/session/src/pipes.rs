@@ -87,7 +87,12 @@ impl PipePlans {
         };
         // What a plan comes to hangs on all of these, and on nothing else.
         let definition = format!("{pipe:?} {place:?} {feed:?} {options:?}");
-        if let Some(before) = self.before.lock().get(name).filter(|before| before.definition == definition) {
+        if let Some(before) = self
+            .before
+            .lock()
+            .get(name)
+            .filter(|before| before.definition == definition)
+        {
             return Ok(before.clone());
         }
         Ok(PipePlan {

@@ -41,12 +41,7 @@ impl Bucket {
     }
 
     /// A store that is called `name`, of whose objects URIs begin with `root`.
-    pub(crate) fn at(
-        store: Arc<dyn ObjectStore>,
-        name: &str,
-        root: String,
-        prefix: &str,
-    ) -> Result<Self, SourceError> {
+    pub(crate) fn at(store: Arc<dyn ObjectStore>, name: &str, root: String, prefix: &str) -> Result<Self, SourceError> {
         let request = Request {
             action: "open",
             bucket: name,
@@ -89,10 +84,8 @@ impl Bucket {
     pub(crate) async fn head(&self, key: &str) -> Result<Option<Object>, SourceError> {
         let parsed = Key::parse(key).map_err(|error| self.error_of(key, "read", &error.into()))?;
         match self.store.head(&parsed).await {
-            Ok(meta) => match self.is_left_out(&meta).await? {
-                true => Ok(None),
-                false => Ok(Some(self.object(meta))),
-            },
+            Ok(meta) if self.is_left_out(&meta).await? => Ok(None),
+            Ok(meta) => Ok(Some(self.object(meta))),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(self.error_of(key, "read", &error)),
         }

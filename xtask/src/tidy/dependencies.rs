@@ -140,10 +140,12 @@ const RULES: &[Rule] = &[
         may_use: &[
             "flowtrail-aws",
             "flowtrail-source",
+            "flowtrail-catalog",
             "flowtrail-decode",
             "flowtrail-sample",
             "flowtrail-lake",
             "flowtrail-load",
+            "flowtrail-pipe",
             "flowtrail-query",
             "flowtrail-serve",
             "flowtrail-session",

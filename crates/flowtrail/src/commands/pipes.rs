@@ -82,7 +82,12 @@ async fn compact(lake: &Lake) -> Result<(), SessionError> {
         let name = table.definition().qualified_name();
         match compact_small_files(&table).await {
             Ok(done) if done.files_before > 0 => {
-                tracing::info!(table = name, files = done.files_before, into = done.files_after, "compacted");
+                tracing::info!(
+                    table = name,
+                    files = done.files_before,
+                    into = done.files_after,
+                    "compacted"
+                );
             }
             Ok(_) | Err(LakeError::Overtaken { .. }) => {}
             Err(error) => tracing::warn!(table = name, %error, "small files stay for now"),

@@ -1,13 +1,14 @@
 //! `flowtrail load --watch`: goes on loading what comes.
 
+use std::fmt::Write;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{Local, SecondsFormat};
-use flowtrail_load::LoadOptions;
 use flowtrail_catalog::{PipeFigures, PipeStatus};
+use flowtrail_load::LoadOptions;
 use flowtrail_pipe::{Feed, PipePlan, Planned};
 use flowtrail_query::output::{readable_bytes, readable_count};
 use flowtrail_source::{Place, Source, Verdict, key_facts};
@@ -58,7 +59,10 @@ async fn plan(context: &Context, name: &str, options: &LoadOptions) -> Result<Pi
         }
         Place::Path(path) if path.is_file() => {
             let hint = "name its folder, or leave --watch out";
-            return Err(Failure::new(format!("`{name}` is a file, and files do not change once they are logs"), Some(hint)));
+            return Err(Failure::new(
+                format!("`{name}` is a file, and files do not change once they are logs"),
+                Some(hint),
+            ));
         }
         Place::Path(path) => Feed::Folder(path.clone()),
         Place::S3 { .. } => Feed::Listing,
@@ -87,15 +91,19 @@ fn tell(context: &Context, before: Option<&PipeStatus>, status: &PipeStatus) {
         return;
     }
     let objects = now.objects - before.objects;
-    let (failed, rejected) = (now.failed_objects - before.failed_objects, now.rejected - before.rejected);
+    let (failed, rejected) = (
+        now.failed_objects - before.failed_objects,
+        now.rejected - before.rejected,
+    );
     let line = if context.json {
         let at = time.to_rfc3339_opts(SecondsFormat::Secs, true);
         let rows = now.rows - before.rows;
         serde_json::json!({"at": at, "place": status.pipe, "objects": objects, "failed": failed, "rows": rows, "rejected": rejected})
             .to_string()
     } else {
+        let noun = if objects == 1 { "object" } else { "objects" };
         let mut line = format!(
-            "{} {} objects, {}, {} rows from {}",
+            "{} {} {noun}, {}, {} rows from {}",
             time.format("%H:%M:%S"),
             readable_count(objects),
             readable_bytes(now.bytes - before.bytes),
@@ -104,7 +112,7 @@ fn tell(context: &Context, before: Option<&PipeStatus>, status: &PipeStatus) {
         );
         for (count, what) in [(rejected, "rejected"), (failed, "objects failed")] {
             if count > 0 {
-                line.push_str(&format!(", {} {what}", readable_count(count)));
+                let _ = write!(line, ", {} {what}", readable_count(count));
             }
         }
         line

@@ -127,7 +127,10 @@ impl<'a> Copy<'a> {
         while let Some(rows) = reading.next().await {
             let mut rows = rows??;
             done += 1;
-            if let Some(error) = rows.later.take_if(|error| self.context.options.postpone && may_pass(error)) {
+            if let Some(error) = rows
+                .later
+                .take_if(|error| self.context.options.postpone && may_pass(error))
+            {
                 summary.postpone(&rows.object.uri, &error);
                 later.get_or_insert(error);
                 continue;

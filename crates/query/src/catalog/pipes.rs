@@ -4,7 +4,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -64,7 +66,9 @@ impl Pipes {
 
 impl fmt::Debug for Pipes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pipes").field("lake", &self.lake).finish_non_exhaustive()
+        f.debug_struct("Pipes")
+            .field("lake", &self.lake)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +147,11 @@ fn batch(schema: &SchemaRef, rows: &[Row<'_>]) -> Result<RecordBatch> {
     };
     let counts = |value: fn(&PipeStatus) -> Option<u64>| -> ArrayRef {
         let values = rows.iter().map(|(.., status)| status.and_then(value));
-        Arc::new(values.map(|count| count.map(|count| count as i64)).collect::<Int64Array>())
+        Arc::new(
+            values
+                .map(|count| count.map(|count| count as i64))
+                .collect::<Int64Array>(),
+        )
     };
     let numbers = |value: fn(&PipeStatus) -> Option<f64>| -> ArrayRef {
         let values = rows.iter().map(|(.., status)| status.and_then(value));
@@ -161,7 +169,11 @@ fn batch(schema: &SchemaRef, rows: &[Row<'_>]) -> Result<RecordBatch> {
     let columns: Vec<ArrayRef> = vec![
         Arc::new(rows.iter().map(|(name, ..)| Some(name)).collect::<StringArray>()),
         Arc::new(rows.iter().map(|row| Some(state(row))).collect::<StringArray>()),
-        Arc::new(rows.iter().map(|(_, pipe, _)| Some(is_automatic(*pipe))).collect::<BooleanArray>()),
+        Arc::new(
+            rows.iter()
+                .map(|(_, pipe, _)| Some(is_automatic(*pipe)))
+                .collect::<BooleanArray>(),
+        ),
         texts(|status| Some(status.feed.as_str()).filter(|feed| !feed.is_empty())),
         Arc::new(queues.collect::<StringArray>()),
         numbers(|status| status.figures.lag.map(|lag| lag.p50_s)),

@@ -358,10 +358,13 @@ impl CopyInto {
         let folder = folder_of(&place.url);
         Ok(move |uri: &str| {
             let name = decoded(uri);
-            let is_of_place = below(&name, &folder).is_some() || name.trim_end_matches('/') == folder.trim_end_matches('/');
+            let is_of_place =
+                below(&name, &folder).is_some() || name.trim_end_matches('/') == folder.trim_end_matches('/');
             is_of_place
                 && pattern.as_ref().is_none_or(|pattern| pattern.is_match(&name))
-                && files.as_ref().is_none_or(|files| files.iter().any(|file| is_file(&name, &folder, file)))
+                && files
+                    .as_ref()
+                    .is_none_or(|files| files.iter().any(|file| is_file(&name, &folder, file)))
                 && integration.as_ref().is_none_or(|integration| reaches(integration, uri))
         })
     }

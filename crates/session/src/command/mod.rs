@@ -26,9 +26,9 @@ mod unload;
 mod view;
 mod warehouse;
 
+pub use copy::CopyInto;
 use flowtrail_query::{Answer, QueryError};
 pub use integration::reaches;
-pub use copy::CopyInto;
 pub use prepare::Prepared;
 
 use crate::cursor::Cursor;

@@ -98,6 +98,8 @@ async fn a_plan_is_made_anew_when_what_it_hangs_on_changes() {
 #[tokio::test]
 async fn a_pipe_of_what_is_not_there_is_refused() {
     let site = site();
-    let error = site.error("CREATE PIPE p AUTO_INGEST = TRUE AS COPY INTO logs.vpc_flow FROM @nobody").await;
+    let error = site
+        .error("CREATE PIPE p AUTO_INGEST = TRUE AS COPY INTO logs.vpc_flow FROM @nobody")
+        .await;
     assert!(error.starts_with("no stage `nobody`"), "{error}");
 }

@@ -248,5 +248,13 @@ impl Drop for Upload {
 }
 
 fn error_of(bucket: &str, key: Option<&str>, action: &'static str, error: &object_store::Error) -> SourceError {
-    SourceError::from_store(&Request { action, bucket, root: None, key }, error)
+    SourceError::from_store(
+        &Request {
+            action,
+            bucket,
+            root: None,
+            key,
+        },
+        error,
+    )
 }

@@ -27,10 +27,12 @@ impl Health {
     pub fn followed(&self, planned: &Result<Vec<Planned>, SessionError>) {
         let mut seen = self.0.lock();
         match planned {
-            Ok(_) => *seen = Seen {
-                followed: Some(Instant::now()),
-                error: None,
-            },
+            Ok(_) => {
+                *seen = Seen {
+                    followed: Some(Instant::now()),
+                    error: None,
+                }
+            }
             Err(error) => seen.error = Some(error.to_string()),
         }
     }
