@@ -52,13 +52,14 @@ soak: venv
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" FLOWTRAIL_SOAK_S=$(or $(FLOWTRAIL_SOAK_S),1800) \
 	  cargo test --package flowtrail $(FEATURES) --test pipes -- kills --nocapture
 
-## S3, SQS, SNS and STS for the tests (moto), in a virtual environment. Without it the tests that need it say that they skip.
+## S3, SQS, SNS and STS for the tests (moto), and what looks at files for AWS, in a virtual environment. Without it the
+## tests that need it say that they skip.
 venv:
 	@cmp --silent tests/requirements.txt $(VENV)/installed || { \
 	  python3 -m venv $(VENV) \
 	  && $(VENV)/bin/pip install --quiet --requirement tests/requirements.txt \
 	  && cp tests/requirements.txt $(VENV)/installed; \
-	} || echo "NOT INSTALLED: moto (it needs python3 with venv, and PyPI); the S3 tests say that they skip"
+	} || echo "NOT INSTALLED: moto and others (they need python3 with venv, and PyPI); the tests that need them say that they skip"
 
 ## Other engines read the tables and must get the same sums. Each is installed by itself: one that is missing is
 ## skipped by name. Built as the tests were, so that nothing is built twice.
@@ -103,6 +104,7 @@ bench:
 	cargo build --release --package flowtrail
 	$(BENCH_PYTHON) bench/sitting.py $(TARGET)/release/flowtrail $(BENCH_LOGS) $(TARGET)/bench/work bench/RESULTS.md
 	bench/load.sh $(TARGET)/release/flowtrail
+	$(BENCH_PYTHON) bench/latency.py $(TARGET)/release/flowtrail $(BENCH_LOGS)
 
 ## Man pages, into man/.
 man:

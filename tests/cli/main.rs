@@ -1,6 +1,7 @@
 //! The built binary, as a user runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod aws;
 mod bad_input;
 mod crawl;
 mod essentials;

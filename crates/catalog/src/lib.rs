@@ -15,6 +15,7 @@ mod definition;
 mod definitions;
 mod error;
 mod name;
+mod pipe_status;
 mod properties;
 mod stored_table;
 
@@ -26,5 +27,6 @@ pub use definition::{
 };
 pub use definitions::{Defined, Definitions};
 pub use error::CatalogError;
+pub use pipe_status::{LagFigures, PipeFigures, PipeState, PipeStatus, forget_old_statuses, pipe_statuses};
 pub use name::{DEFAULT_DATABASE, DEFAULT_SCHEMA, ObjectName};
 pub use properties::Properties;

@@ -6,6 +6,9 @@
     reason = "these comments are the help people read"
 )]
 
+mod aws;
+
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -15,6 +18,8 @@ use flowtrail_query::Accent;
 use flowtrail_query::output::OutputFormat;
 use flowtrail_sample::{Fields, Format};
 use flowtrail_source::AwsSettings;
+
+pub use aws::{AwsCommand, ChoiceArguments, SetupArguments};
 
 /// Loads VPC Flow Logs and CloudTrail from folders and S3 into Delta Lake tables, exactly once, and answers SQL.
 #[derive(Debug, Parser)]
@@ -98,6 +103,9 @@ pub enum Command {
     Retain(RetainArguments),
     /// Remove files no snapshot needs any more
     Vacuum(VacuumArguments),
+    /// Set an AWS account up for Flowtrail, or look whether it is
+    #[command(subcommand)]
+    Aws(AwsCommand),
     /// Make realistic sample logs
     Generate(GenerateArguments),
     /// Print a shell's completions
@@ -134,6 +142,12 @@ pub struct ServeArguments {
     /// The queue of S3 events for pipes that name none (NOTIFICATION_CHANNEL): URL, ARN or name
     #[arg(long, env = "FLOWTRAIL_QUEUE", value_name = "QUEUE")]
     pub queue: Option<String>,
+    /// Where Firehose and probes are answered: an address with a port (0 is one that is free)
+    #[arg(long, env = "FLOWTRAIL_LISTEN", default_value = "127.0.0.1:8420", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// An access key that Firehose streams send; several, separated by commas, are all good
+    #[arg(long, env = "FLOWTRAIL_FIREHOSE_KEY", hide_env_values = true, value_delimiter = ',', value_name = "KEY")]
+    pub firehose_key: Vec<String>,
     #[command(flatten)]
     pub running: RunningArguments,
 }

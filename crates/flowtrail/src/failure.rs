@@ -3,12 +3,14 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use flowtrail_aws::{CheckError, SetupError};
 use flowtrail_lake::LakeError;
 use flowtrail_load::LoadError;
 use flowtrail_query::QueryError;
 use flowtrail_query::output::OutputError;
 use flowtrail_sample::SampleError;
 use flowtrail_session::SessionError;
+use flowtrail_serve::ServeError;
 use flowtrail_source::SourceError;
 use serde_json::json;
 
@@ -75,6 +77,24 @@ impl From<LakeError> for Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::of(&error, error.hint())
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::of(&error, Some("--listen names another address, such as 127.0.0.1:0".to_owned()))
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        Self::of(&error, Some(error.hint().to_owned()))
+    }
+}
+
+impl From<CheckError> for Failure {
+    fn from(error: CheckError) -> Self {
+        Self::of(&error, Some(error.hint().to_owned()))
     }
 }
 

@@ -10,15 +10,21 @@ pub const INTERRUPTED: u8 = 130;
 pub fn stop_on_interrupt() -> Stop {
     let stop = Stop::default();
     let asked = stop.clone();
-    on_interrupt(move || asked.ask());
+    on_interrupt(move || {
+        asked.ask();
+        eprintln!("\nstopping: what is read is being committed; Ctrl-C again ends at once, and loses nothing either");
+    });
     stop
 }
 
-/// The same for what runs on and on.
+/// The same for what runs on and on, and writes a log.
 pub fn end_on_interrupt() -> Ending {
     let ending = Ending::default();
     let asked = ending.clone();
-    on_interrupt(move || asked.ask());
+    on_interrupt(move || {
+        asked.ask();
+        tracing::info!("stopping: what is read is being committed; the signal again ends at once, and loses nothing either");
+    });
     ending
 }
 
@@ -26,7 +32,6 @@ fn on_interrupt(ask: impl FnOnce() + Send + 'static) {
     tokio::spawn(async move {
         signal().await;
         ask();
-        eprintln!("\nstopping: what is read is being committed; Ctrl-C again ends at once, and loses nothing either");
         signal().await;
         #[allow(
             clippy::disallowed_methods,

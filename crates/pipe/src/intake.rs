@@ -28,6 +28,8 @@ pub struct Taken {
     pub done: Vec<Object>,
     /// Those that are to be offered again.
     pub left: Vec<Object>,
+    /// URIs of those of the first that nothing could be loaded from.
+    pub failed: Vec<String>,
 }
 
 impl Intake {
@@ -71,7 +73,9 @@ impl Intake {
         meter.loaded(&summary, &landed, Utc::now());
         tell(&plan.name, &summary);
         let (done, left) = divided(objects, &summary);
-        Ok(Taken { done, left })
+        let failed = summary.copied.into_iter().filter(|copied| copied.status == "failed");
+        let failed = failed.map(|copied| copied.uri).collect();
+        Ok(Taken { done, left, failed })
     }
 }
 

@@ -2,21 +2,10 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
+use flowtrail_catalog::LagFigures;
 
 /// Quantiles are those of so many objects, the newest.
 const REMEMBERED: usize = 4096;
-
-/// The time from an object's landing to its commit, of the newest objects, in seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LagFigures {
-    /// Half of the objects took no longer.
-    pub p50_s: f64,
-    /// 99 of 100 took no longer.
-    pub p99_s: f64,
-    /// The one that took longest.
-    pub max_s: f64,
-}
 
 /// The lags of the newest objects.
 #[derive(Clone, Debug, Default)]

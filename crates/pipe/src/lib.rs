@@ -3,7 +3,8 @@
 //! ```text
 //!   queue of S3's events ──┐
 //!   listing, again and again ──> feed ──> intake ──> flowtrail-load ──> lake
-//!   watched folder ────────┘     what is new      one batch at a time, exactly once
+//!   watched folder ────────┤     what is new      one batch at a time, exactly once
+//!   deliveries in the lake ┘
 //! ```
 //!
 //! A [`PipePlan`] says where objects come from and how they are loaded; a [`Supervisor`] runs all plans there are, and
@@ -26,6 +27,7 @@ mod compaction;
 mod ending;
 mod feed;
 mod folder;
+mod inbox;
 mod intake;
 mod lag;
 mod listing;
@@ -34,14 +36,12 @@ mod plan;
 mod queue;
 mod route;
 mod seen;
-mod status;
 mod supervisor;
 
 pub use compaction::compact_small_files;
 pub use ending::Ending;
 pub use feed::RELIST;
-pub use lag::LagFigures;
-pub use meter::{Meter, PipeFigures, PipeState};
+pub use inbox::{News, inbox_plan};
+pub use meter::Meter;
 pub use plan::{Feed, PipePlan};
-pub use status::{PipeStatus, pipe_statuses};
 pub use supervisor::{Planned, Supervisor};

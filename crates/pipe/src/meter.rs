@@ -1,80 +1,17 @@
 //! What a pipe has done and how it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use flowtrail_catalog::{PipeFigures, PipeState};
 use flowtrail_load::LoadSummary;
 use flowtrail_source::QueueDepth;
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 
-use crate::lag::{LagFigures, Lags};
+use crate::lag::Lags;
 
-/// How a pipe is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PipeState {
-    /// It loads what comes.
-    #[default]
-    Running,
-    /// Somebody paused it.
-    Paused,
-    /// What it did last failed; it is tried again.
-    Failing,
-    /// Its process has ended.
-    Stopped,
-}
-
-impl PipeState {
-    /// As it is shown: `running`, `paused`, `failing`, `stopped`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Failing => "failing",
-            Self::Stopped => "stopped",
-        }
-    }
-}
-
-/// What a pipe has done since its process began.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PipeFigures {
-    /// How it is.
-    pub state: PipeState,
-    /// Objects loaded.
-    pub objects: u64,
-    /// Objects nothing could be loaded from.
-    pub failed_objects: u64,
-    /// Rows in tables.
-    pub rows: u64,
-    /// Records in quarantine.
-    pub rejected: u64,
-    /// Bytes of the objects, as they are stored.
-    pub bytes: u64,
-    /// Batches committed.
-    pub batches: u64,
-    /// Objects that events told of and that were not there.
-    pub gone: u64,
-    /// Messages that were no events of S3.
-    pub bad_messages: u64,
-    /// How long objects took from landing to their commit.
-    pub lag: Option<LagFigures>,
-    /// Objects that have such a time.
-    pub lag_count: u64,
-    /// The sum of these times.
-    pub lag_sum_s: f64,
-    /// When rows were committed last.
-    pub loaded_at: Option<DateTime<Utc>>,
-    /// How many messages the queue holds.
-    pub queue_visible: Option<u64>,
-    /// How many of them somebody is at work on.
-    pub queue_in_flight: Option<u64>,
-    /// What went wrong last.
-    pub error: Option<String>,
-    /// When that was.
-    pub error_at: Option<DateTime<Utc>>,
-}
+/// Rates are those of so long.
+const RATE_S: i64 = 60;
 
 /// The figures of one pipe, while it runs.
 #[derive(Debug, Default)]
@@ -84,14 +21,21 @@ pub struct Meter(Mutex<Metered>);
 struct Metered {
     figures: PipeFigures,
     lags: Lags,
+    /// When rows and bytes were loaded of late.
+    recent: VecDeque<(DateTime<Utc>, u64, u64)>,
 }
 
 impl Meter {
     /// The figures by now.
     pub fn figures(&self) -> PipeFigures {
-        let metered = self.0.lock();
+        let mut metered = self.0.lock();
+        let since = Utc::now() - TimeDelta::seconds(RATE_S);
+        metered.recent.retain(|(at, ..)| *at >= since);
+        let rate = |sum: u64| sum as f64 / RATE_S as f64;
         let (lag_count, lag_sum_s) = metered.lags.total();
         PipeFigures {
+            rows_per_s: rate(metered.recent.iter().map(|(_, rows, _)| rows).sum()),
+            bytes_per_s: rate(metered.recent.iter().map(|(.., bytes)| bytes).sum()),
             lag: metered.lags.figures(),
             lag_count,
             lag_sum_s,
@@ -102,7 +46,7 @@ impl Meter {
     /// Objects were loaded, which landed at the times in `landed`, by URI.
     pub fn loaded(&self, summary: &LoadSummary, landed: &HashMap<String, DateTime<Utc>>, now: DateTime<Utc>) {
         let mut metered = self.0.lock();
-        let Metered { figures, lags } = &mut *metered;
+        let Metered { figures, lags, recent } = &mut *metered;
         figures.state = PipeState::Running;
         figures.objects += summary.loaded;
         figures.failed_objects += summary.failed;
@@ -112,6 +56,7 @@ impl Meter {
         figures.batches += summary.batches;
         if summary.loaded > 0 {
             figures.loaded_at = Some(now);
+            recent.push_back((now, summary.rows(), summary.bytes));
         }
         for copied in summary.copied.iter().filter(|copied| copied.status.starts_with("loaded")) {
             if let Some(landed) = landed.get(&copied.uri) {

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use flowtrail_load::LoadOptions;
 use flowtrail_source::{AwsSettings, Source};
 
+use crate::inbox::News;
+
 /// Where a pipe's news come from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub enum Feed {
     /// A queue of SQS, by URL, ARN or name.
     Queue(String),
@@ -16,6 +18,8 @@ pub enum Feed {
     Listing,
     /// Its place is a folder, which is watched.
     Folder(PathBuf),
+    /// Its place is the lake's own inbox.
+    Inbox(News),
 }
 
 impl Feed {
@@ -25,6 +29,7 @@ impl Feed {
             Self::Queue(_) => "queue",
             Self::Listing => "listing",
             Self::Folder(_) => "folder",
+            Self::Inbox(_) => "inbox",
         }
     }
 
@@ -32,7 +37,7 @@ impl Feed {
     pub fn queue(&self) -> Option<&str> {
         match self {
             Self::Queue(queue) => Some(queue),
-            Self::Listing | Self::Folder(_) => None,
+            Self::Listing | Self::Folder(_) | Self::Inbox(_) => None,
         }
     }
 }

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use flowtrail_catalog::{PipeFigures, PipeState, PipeStatus, forget_old_statuses};
 use flowtrail_lake::Lake;
 use tokio::task::JoinHandle;
 
 use crate::ending::Ending;
 use crate::feed::{RELIST, RunningPipe};
 use crate::intake::Intake;
-use crate::meter::{Meter, PipeState};
+use crate::meter::Meter;
 use crate::plan::{Feed, PipePlan};
-use crate::status::{PipeStatus, forget_old};
-use crate::{folder, listing, queue};
+use crate::{folder, inbox, listing, queue};
 
 /// A pipe that was defined.
 #[derive(Clone, Debug)]
@@ -42,12 +42,24 @@ pub struct Supervisor {
     workers: HashMap<WorkerKey, Worker>,
 }
 
+/// How often a pipe's status is written when nothing changed. Each is a request, where the lake is in S3.
+const TELL_AT_LEAST: Duration = Duration::from_secs(30);
+
 /// A pipe, and what it is fed by.
 #[derive(Debug)]
 struct Known {
     meter: Arc<Meter>,
     feed: Option<Feed>,
     is_there: bool,
+    /// What was said of it in the lake, and when.
+    told: Option<(PipeFigures, Instant)>,
+}
+
+impl Known {
+    fn is_news(&self, figures: &PipeFigures) -> bool {
+        let told = self.told.as_ref();
+        told.is_none_or(|(before, at)| before != figures || at.elapsed() >= TELL_AT_LEAST)
+    }
 }
 
 /// What one worker is for: a queue with all its pipes, or a pipe.
@@ -88,7 +100,7 @@ impl Supervisor {
                     self.known(&plan.name, Some(&plan.feed));
                     let key = match &plan.feed {
                         Feed::Queue(queue) => WorkerKey::Queue(queue.clone()),
-                        Feed::Listing | Feed::Folder(_) => WorkerKey::Pipe(plan.name.clone()),
+                        Feed::Listing | Feed::Folder(_) | Feed::Inbox(_) => WorkerKey::Pipe(plan.name.clone()),
                     };
                     groups.entry(key).or_default().push(plan);
                 }
@@ -114,6 +126,7 @@ impl Supervisor {
             meter: Arc::default(),
             feed: None,
             is_there: true,
+            told: None,
         });
         known.is_there = true;
         if let Some(feed) = feed {
@@ -145,6 +158,9 @@ impl Supervisor {
                 self.workers.insert(key, worker);
                 return;
             }
+            if worker.task.is_finished() && !worker.ending.is_asked() {
+                tracing::error!(?key, "ended early, and is begun anew; this is a defect of ours");
+            }
             worker.ending.ask();
             self.begin(key, definitions, plans, Some(worker.task));
             return;
@@ -169,6 +185,9 @@ impl Supervisor {
                 ending: ending.clone(),
             })
             .collect();
+        for pipe in &pipes {
+            tracing::info!(pipe = pipe.plan.name, feed = pipe.plan.feed.name(), queue = pipe.plan.feed.queue(), "begins");
+        }
         let list_every = self.list_every;
         let of = key.clone();
         let task = tokio::spawn(async move {
@@ -202,18 +221,22 @@ impl Supervisor {
     }
 
     /// Says in the lake how all pipes are. That it cannot be said hinders nothing.
-    pub async fn tell(&self) {
+    pub async fn tell(&mut self) {
         for status in self.statuses() {
+            let Some(known) = self.pipes.get_mut(&status.pipe).filter(|known| known.is_news(&status.figures)) else {
+                continue;
+            };
             if let Err(error) = status.put(self.intake.lake()).await {
                 tracing::debug!(%error, pipe = status.pipe, "the pipe's status could not be written");
                 return;
             }
+            known.told = Some((status.figures, Instant::now()));
         }
     }
 
     /// Takes away what processes said of pipes that are long gone.
     pub async fn tidy(&self) {
-        if let Err(error) = forget_old(self.intake.lake()).await {
+        if let Err(error) = forget_old_statuses(self.intake.lake()).await {
             tracing::debug!(%error, "old statuses of pipes stay");
         }
     }
@@ -250,6 +273,7 @@ async fn run(key: WorkerKey, pipes: Vec<RunningPipe>, list_every: Duration) {
         WorkerKey::Pipe(_) => {
             for pipe in pipes {
                 match pipe.plan.feed.clone() {
+                    Feed::Inbox(news) => inbox::run(pipe, news).await,
                     Feed::Folder(path) => folder::run(pipe, &path).await,
                     Feed::Listing | Feed::Queue(_) => listing::run(pipe, list_every).await,
                 }

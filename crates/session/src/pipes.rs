@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flowtrail_catalog::{Defined, Definition, Kind, Pipe};
 use flowtrail_pipe::{Feed, PipePlan, Planned};
 use flowtrail_query::{Names, Scope};
-use flowtrail_source::{AwsSettings, Place};
+use flowtrail_source::Place;
 use parking_lot::Mutex;
 
 use crate::command::CopyInto;
@@ -20,8 +20,6 @@ pub struct PipePlans {
     session: Session,
     /// The queue of pipes that name none.
     queue: Option<String>,
-    /// How AWS is reached for queues.
-    aws: AwsSettings,
     before: Mutex<HashMap<String, PipePlan>>,
 }
 
@@ -32,7 +30,6 @@ impl PipePlans {
         Self {
             session: session.clone(),
             queue,
-            aws: session.aws().clone(),
             before: Mutex::default(),
         }
     }
@@ -100,7 +97,8 @@ impl PipePlans {
             admits: Arc::new(copy.admits(&place)?),
             options,
             feed,
-            aws: self.aws.clone(),
+            // The role that reads the objects is the one that takes the messages.
+            aws: place.aws,
         })
     }
 }

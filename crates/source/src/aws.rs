@@ -76,6 +76,41 @@ pub async fn caller(settings: &AwsSettings) -> Result<String, SourceError> {
     identity.arn.ok_or_else(|| unknown("the answer has no ARN".to_owned()))
 }
 
+/// What a request to any service of AWS needs.
+#[derive(Clone, Debug)]
+pub struct AwsAccess {
+    /// The region that is asked.
+    pub region: String,
+    /// Who asks; `None` when the environment has no credentials at all.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// The endpoint of the settings, before any in the environment.
+    pub endpoint: Option<String>,
+    /// The environment's, or the profile's, for all services.
+    pub general_endpoint: Option<String>,
+}
+
+impl AwsAccess {
+    /// Where `service` (`sqs`, `ec2`, …) is asked, when not at AWS: the settings', then the environment's for that service,
+    /// then the one for all.
+    pub fn endpoint_of(&self, service: &str) -> Option<String> {
+        let name = format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase());
+        let of_service = || env::var(name).ok().filter(|url| !url.is_empty());
+        let endpoint = self.endpoint.clone().or_else(of_service);
+        endpoint.or_else(|| self.general_endpoint.clone())
+    }
+}
+
+/// How services that the object store does not know are asked: as the buckets are.
+pub async fn access(settings: &AwsSettings) -> AwsAccess {
+    let config = load_config(settings).await;
+    AwsAccess {
+        region: config.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned(),
+        credentials: credentials_of(settings, &config).await,
+        endpoint: settings.endpoint.clone(),
+        general_endpoint: config.endpoint_url().map(str::to_owned),
+    }
+}
+
 async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, SourceError> {
     check(settings)?;
     let config = load_config(settings).await;
@@ -114,6 +149,7 @@ async fn open_bucket(bucket: &str, settings: &AwsSettings) -> Result<AmazonS3, S
             &Request {
                 action: "open",
                 bucket,
+                root: None,
                 key: None,
             },
             &error,

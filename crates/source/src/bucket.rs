@@ -25,6 +25,8 @@ const RANGE_BYTES: u64 = 8 * 1024 * 1024;
 pub(crate) struct Bucket {
     store: Arc<dyn ObjectStore>,
     name: String,
+    /// What stands before a slash and the key in URIs.
+    root: String,
     prefix: Key,
     /// Whether the prefix was written with a slash at its end, and so cannot be an object.
     is_folder: bool,
@@ -35,9 +37,20 @@ struct Abandoned;
 
 impl Bucket {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, name: &str, prefix: &str) -> Result<Self, SourceError> {
+        Self::at(store, name, format!("s3://{name}"), prefix)
+    }
+
+    /// A store that is called `name`, of whose objects URIs begin with `root`.
+    pub(crate) fn at(
+        store: Arc<dyn ObjectStore>,
+        name: &str,
+        root: String,
+        prefix: &str,
+    ) -> Result<Self, SourceError> {
         let request = Request {
             action: "open",
             bucket: name,
+            root: None,
             key: None,
         };
         let key = Key::parse(prefix).map_err(|error| SourceError::from_store(&request, &error.into()))?;
@@ -45,6 +58,7 @@ impl Bucket {
         Ok(Self {
             store,
             name: name.to_owned(),
+            root,
             prefix: key,
             is_folder,
         })
@@ -52,16 +66,16 @@ impl Bucket {
 
     /// The place as a user writes it.
     pub(crate) fn place(&self) -> String {
-        format!("s3://{}/{}", self.name, self.prefix)
+        format!("{}/{}", self.root, self.prefix)
     }
 
     /// The part of the place that is under a URI with a slash at its end.
     pub(crate) fn below(&self, uri: &str) -> Option<Self> {
-        let key = uri.strip_prefix("s3://")?.strip_prefix(&self.name)?.strip_prefix('/')?;
+        let key = uri.strip_prefix(&self.root)?.strip_prefix('/')?;
         if !self.has(&self.name, key) {
             return None;
         }
-        Self::new(Arc::clone(&self.store), &self.name, key).ok()
+        Self::at(Arc::clone(&self.store), &self.name, self.root.clone(), key).ok()
     }
 
     /// Whether a key of a bucket is beneath the place.
@@ -165,12 +179,12 @@ impl Bucket {
     /// An error that names the nearest folder above the prefix that holds anything.
     async fn not_found(&self) -> SourceError {
         let mut parent = self.prefix.as_ref();
-        let mut nearest = format!("s3://{}/", self.name);
+        let mut nearest = format!("{}/", self.root);
         while let Some((above, _)) = parent.rsplit_once('/') {
             parent = above;
             let Ok(key) = Key::parse(above) else { break };
             if let Some(Ok(_)) = self.store.list(Some(&key)).next().await {
-                nearest = format!("s3://{}/{above}/", self.name);
+                nearest = format!("{}/{above}/", self.root);
                 break;
             }
         }
@@ -182,7 +196,7 @@ impl Bucket {
 
     fn object(&self, meta: ObjectMeta) -> Object {
         Object {
-            uri: format!("s3://{}/{}", self.name, meta.location),
+            uri: format!("{}/{}", self.root, meta.location),
             size_bytes: meta.size,
             etag: meta.e_tag.unwrap_or_default().trim_matches('"').to_owned(),
             last_modified: meta.last_modified,
@@ -237,7 +251,7 @@ impl Bucket {
         let is_whole = range == (0..object.size_bytes);
         let expected_bytes = range.end - range.start;
         let options = GetOptions {
-            if_match: (!object.etag.is_empty()).then(|| format!("\"{}\"", object.etag)),
+            if_match: (!object.etag.is_empty()).then(|| self.quoted(&object.etag)),
             range: (!is_whole).then_some(GetRange::Bounded(range)),
             ..GetOptions::default()
         };
@@ -257,13 +271,22 @@ impl Bucket {
     fn key_of(&self, object: &Object) -> Result<Key, SourceError> {
         object
             .uri
-            .strip_prefix("s3://")
-            .and_then(|rest| rest.strip_prefix(self.name.as_str())?.strip_prefix('/'))
+            .strip_prefix(&self.root)
+            .and_then(|rest| rest.strip_prefix('/'))
             .and_then(|key| Key::parse(key).ok())
             .ok_or_else(|| SourceError::InvalidPlace {
                 place: object.uri.clone(),
-                reason: format!("expected an object of s3://{}/", self.name),
+                reason: format!("expected an object of {}/", self.root),
             })
+    }
+
+    /// An etag as the store has it: S3's are in quotes, which its own are told without.
+    fn quoted(&self, etag: &str) -> String {
+        if self.root.starts_with("s3://") {
+            format!("\"{etag}\"")
+        } else {
+            etag.to_owned()
+        }
     }
 
     fn error(&self, action: &'static str, error: &object_store::Error) -> SourceError {
@@ -271,6 +294,7 @@ impl Bucket {
             &Request {
                 action,
                 bucket: &self.name,
+                root: Some(&self.root),
                 key: None,
             },
             error,
@@ -282,6 +306,7 @@ impl Bucket {
             &Request {
                 action,
                 bucket: &self.name,
+                root: Some(&self.root),
                 key: Some(key),
             },
             error,

@@ -263,6 +263,7 @@ impl SourceError {
             &Request {
                 action,
                 bucket,
+                root: None,
                 key: None,
             },
             error,
@@ -322,13 +323,19 @@ impl SourceError {
 pub(crate) struct Request<'a> {
     pub(crate) action: &'static str,
     pub(crate) bucket: &'a str,
+    /// What URIs begin with, where it is no bucket.
+    pub(crate) root: Option<&'a str>,
     /// The key of an object, or `None` for a request about the bucket.
     pub(crate) key: Option<&'a str>,
 }
 
 impl Request<'_> {
     fn uri(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.key.unwrap_or_default())
+        let key = self.key.unwrap_or_default();
+        match self.root {
+            Some(root) => format!("{root}/{key}"),
+            None => format!("s3://{}/{key}", self.bucket),
+        }
     }
 
     fn not_found(&self) -> SourceError {

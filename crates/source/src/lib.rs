@@ -25,7 +25,7 @@ mod queue;
 mod source;
 mod watch;
 
-pub use aws::{AwsSettings, caller, s3_store};
+pub use aws::{AwsAccess, AwsSettings, access, caller, s3_store};
 pub use delivery::{Delivery, Parcel};
 pub use error::SourceError;
 pub use fetched::{Fetched, SPOOL_BYTES};

@@ -80,6 +80,16 @@ impl Source {
         Ok(Self(Kind::Bucket(Bucket::new(store, bucket, prefix)?)))
     }
 
+    /// What is under `prefix` in a store that is no bucket of S3. Its objects' URIs are `scheme:/` and the key.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::UnsupportedKey`].
+    pub fn of_store(store: Arc<dyn ObjectStore>, scheme: &str, prefix: &str) -> Result<Self, SourceError> {
+        let bucket = Bucket::at(store, scheme, format!("{scheme}:"), prefix)?;
+        Ok(Self(Kind::Bucket(bucket)))
+    }
+
     /// The part of this place that is under a URI as listings write it, with a slash at its end; `None` where that is not
     /// of this place, or the place is one object.
     pub fn below(&self, uri: &str) -> Option<Self> {

@@ -39,6 +39,11 @@ const RULES: &[Rule] = &[
         must_not_use: &["arrow", "parquet", "flate2", "zstd", "datafusion", "deltalake-core"],
     },
     Rule {
+        package: "flowtrail-aws",
+        may_use: &["flowtrail-source"],
+        must_not_use: &["arrow", "parquet", "datafusion", "deltalake-core", "clap"],
+    },
+    Rule {
         package: "flowtrail-decode",
         may_use: &[],
         must_not_use: &["tokio", "object_store", "aws-config", "datafusion", "deltalake-core"],
@@ -80,7 +85,13 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "flowtrail-pipe",
-        may_use: &["flowtrail-source", "flowtrail-lake", "flowtrail-load"],
+        may_use: &[
+            "flowtrail-source",
+            "flowtrail-catalog",
+            "flowtrail-decode",
+            "flowtrail-lake",
+            "flowtrail-load",
+        ],
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
@@ -120,14 +131,21 @@ const RULES: &[Rule] = &[
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
+        package: "flowtrail-serve",
+        may_use: &["flowtrail-decode", "flowtrail-lake"],
+        must_not_use: &["flowtrail-lake", "datafusion", "deltalake-core", "aws-config", "clap"],
+    },
+    Rule {
         package: "flowtrail",
         may_use: &[
+            "flowtrail-aws",
             "flowtrail-source",
             "flowtrail-decode",
             "flowtrail-sample",
             "flowtrail-lake",
             "flowtrail-load",
             "flowtrail-query",
+            "flowtrail-serve",
             "flowtrail-session",
         ],
         must_not_use: &["deltalake-core", "datafusion"],
@@ -269,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_new_crate_needs_a_rule() {
-        assert!(messages(&[uses("flowtrail-serve", &[])])[0].contains("no rule says what it may use"));
+        assert!(messages(&[uses("flowtrail-new", &[])])[0].contains("no rule says what it may use"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod aws;
 mod crawl;
 mod demo;
 mod generate;
@@ -119,6 +120,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Compact { tables } => maintain::compact(&context, &tables).await,
         Command::Retain(retain) => maintain::retain(&context, &retain).await,
         Command::Vacuum(vacuum) => maintain::vacuum(&context, &vacuum).await,
+        Command::Aws(command) => aws::run(&context, &command).await,
         Command::Generate(generate) => generate::run(&context, &generate),
         Command::Completions { shell } => pages::completions(shell),
         Command::Man { folder } => pages::man(&folder),

@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use flowtrail_catalog::PipeStatus;
 use flowtrail_lake::{Lake, LakeError};
-use flowtrail_pipe::{Ending, PipeStatus, Planned, Supervisor, compact_small_files};
+use flowtrail_pipe::{Ending, Planned, Supervisor, compact_small_files};
 use flowtrail_session::{SessionError, kept_tables};
 use tokio::task::JoinHandle;
 
 /// How often the definitions in the lake are looked at.
 const FOLLOW: Duration = Duration::from_secs(2);
+/// How often it is said again that they cannot be read.
+const WARN: Duration = Duration::from_mins(1);
 /// How often the lake is told how the pipes are.
 const TELL: Duration = Duration::from_secs(5);
 /// How often tables are looked at for small files.
@@ -39,10 +42,15 @@ impl Runner {
         }
         let compacting = compact_now_and_then(self.lake.clone(), self.ending.clone());
         let mut tell_at = Instant::now();
+        let mut warn_at = Instant::now();
         loop {
             match planned().await {
                 Ok(planned) => supervisor.follow(planned),
-                Err(error) => tracing::warn!(%error, "the pipes that are defined cannot be read; those that run go on"),
+                Err(error) if warn_at <= Instant::now() => {
+                    tracing::warn!(%error, "the pipes that are defined cannot be read; those that run go on");
+                    warn_at = Instant::now() + WARN;
+                }
+                Err(_) => {}
             }
             told(supervisor.statuses());
             if self.are_defined && tell_at <= Instant::now() {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use chrono::{Local, SecondsFormat};
 use flowtrail_load::LoadOptions;
-use flowtrail_pipe::{Feed, PipePlan, PipeStatus, Planned};
+use flowtrail_catalog::{PipeFigures, PipeStatus};
+use flowtrail_pipe::{Feed, PipePlan, Planned};
 use flowtrail_query::output::{readable_bytes, readable_count};
 use flowtrail_source::{Place, Source, Verdict, key_facts};
 
@@ -76,7 +77,7 @@ async fn plan(context: &Context, name: &str, options: &LoadOptions) -> Result<Pi
 
 /// Says what is new since `before`.
 fn tell(context: &Context, before: Option<&PipeStatus>, status: &PipeStatus) {
-    let nothing = flowtrail_pipe::PipeFigures::default();
+    let nothing = PipeFigures::default();
     let (before, now) = (before.map_or(&nothing, |before| &before.figures), &status.figures);
     let time = Local::now();
     if now.error_at.is_some() && now.error_at != before.error_at && !context.json {

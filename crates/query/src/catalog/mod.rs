@@ -9,6 +9,7 @@
 
 mod names;
 mod opened;
+mod pipes;
 mod provider;
 
 pub use names::{Names, Relation};

@@ -15,6 +15,7 @@ use flowtrail_lake::{Lake, Snapshot, TableDefinition};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
+use super::pipes::{self, Pipes};
 use super::provider::LakeCatalogs;
 use super::{Names, Relation};
 use crate::accent::Accent;
@@ -105,6 +106,8 @@ impl OpenedTables {
             // NULL is greater than all values there.
             session.config_mut().options_mut().sql_parser.default_null_ordering = "nulls_max".into();
         }
+        let pipes = Pipes::new(&self.lake, &names.definitions);
+        session.register_udtf(pipes::NAME, Arc::new(pipes));
         session.register_catalog_list(Arc::new(LakeCatalogs::new(Arc::clone(self), names.clone(), within)));
         session
     }

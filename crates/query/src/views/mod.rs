@@ -30,6 +30,12 @@ pub const VIEWS: &[View] = &[
         comment: "CloudTrail events: who did what, and whether it worked",
         sql: include_str!("trail.sql"),
     },
+    View {
+        schema: "system",
+        name: "pipes",
+        comment: "Pipes: how each is, how long objects take to be seen, what waits, what went wrong last",
+        sql: include_str!("pipes.sql"),
+    },
 ];
 
 /// A built-in view by its schema and name.

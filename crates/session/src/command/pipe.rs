@@ -49,6 +49,9 @@ impl CreatePipe {
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
         let name = new_name(&names, &self.name)?;
+        // What it names must be there, so that it is said now and not by a process that runs it.
+        let copy = CopyInto::read_of_pipe(&name.to_string(), Cursor::new(&self.copy))?;
+        Box::pin(copy.plan(session, &names)).await?;
         let pipe = Pipe {
             copy: self.copy,
             database: names.scope.database.clone(),

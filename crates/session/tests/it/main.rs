@@ -6,6 +6,7 @@ mod definitions;
 mod errors;
 mod external;
 mod loading;
+mod pipes;
 mod place;
 mod prepared;
 mod relationalize;

@@ -248,5 +248,5 @@ impl Drop for Upload {
 }
 
 fn error_of(bucket: &str, key: Option<&str>, action: &'static str, error: &object_store::Error) -> SourceError {
-    SourceError::from_store(&Request { action, bucket, key }, error)
+    SourceError::from_store(&Request { action, bucket, root: None, key }, error)
 }

@@ -17,7 +17,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::Value;
 
 use node::{Node, shown};
@@ -263,7 +263,10 @@ fn time(node: &Node<'_>) -> Result<Option<DateTime<Utc>>, NotificationError> {
     let Some(text) = node.optional_text()? else {
         return Ok(None);
     };
-    let time =
-        DateTime::parse_from_rfc3339(text).map_err(|_| node.unexpected("a time such as 2026-11-21T07:00:00Z"))?;
-    Ok(Some(time.with_timezone(&Utc)))
+    // Services that speak S3 leave the zone out; it is UTC.
+    let time = DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .or_else(|_| text.parse::<NaiveDateTime>().map(|time| time.and_utc()));
+    let time = time.map_err(|_| node.unexpected("a time such as 2026-11-21T07:00:00Z"))?;
+    Ok(Some(time))
 }

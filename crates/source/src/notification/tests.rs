@@ -321,3 +321,11 @@ fn deep_and_large_messages_are_refused() {
     let long = error_of(&with("/Records/0/s3/object/size", json!("é".repeat(1000))));
     assert!(long.chars().count() < 200, "{long}");
 }
+
+#[test]
+fn a_time_without_a_zone_is_utc() {
+    let mut record = record("ObjectCreated:Put", "a");
+    record["eventTime"] = json!("2026-11-21T07:00:00.125000");
+    let body = json!({ "Records": [record] }).to_string();
+    assert_eq!(read_notification(&body).unwrap(), [created("a", 125)]);
+}

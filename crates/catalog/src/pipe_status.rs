@@ -13,8 +13,6 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutPayload, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::meter::{PipeFigures, PipeState};
-
 const FOLDER: &str = "pipes";
 /// Who said nothing for so long does not run the pipe any more.
 const FRESH: Duration = Duration::from_mins(2);
@@ -22,6 +20,87 @@ const FRESH: Duration = Duration::from_mins(2);
 const FORGOTTEN: Duration = Duration::from_hours(24);
 /// Statuses read at once.
 const AT_ONCE: usize = 16;
+
+/// How a pipe is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PipeState {
+    /// It loads what comes.
+    #[default]
+    Running,
+    /// Somebody paused it.
+    Paused,
+    /// What it did last failed; it is tried again.
+    Failing,
+    /// Its process has ended.
+    Stopped,
+}
+
+impl PipeState {
+    /// As it is shown: `running`, `paused`, `failing`, `stopped`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Failing => "failing",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// What a pipe has done since its process began.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PipeFigures {
+    /// How it is.
+    pub state: PipeState,
+    /// Objects loaded.
+    pub objects: u64,
+    /// Objects nothing could be loaded from.
+    pub failed_objects: u64,
+    /// Rows in tables.
+    pub rows: u64,
+    /// Records in quarantine.
+    pub rejected: u64,
+    /// Bytes of the objects, as they are stored.
+    pub bytes: u64,
+    /// Batches committed.
+    pub batches: u64,
+    /// Rows a second, of the last minute.
+    pub rows_per_s: f64,
+    /// Bytes of objects a second, of the last minute.
+    pub bytes_per_s: f64,
+    /// Objects that events told of and that were not there.
+    pub gone: u64,
+    /// Messages that were no events of S3.
+    pub bad_messages: u64,
+    /// How long objects took from landing to their commit.
+    pub lag: Option<LagFigures>,
+    /// Objects that have such a time.
+    pub lag_count: u64,
+    /// The sum of these times.
+    pub lag_sum_s: f64,
+    /// When rows were committed last.
+    pub loaded_at: Option<DateTime<Utc>>,
+    /// How many messages the queue holds.
+    pub queue_visible: Option<u64>,
+    /// How many of them somebody is at work on.
+    pub queue_in_flight: Option<u64>,
+    /// What went wrong last.
+    pub error: Option<String>,
+    /// When that was.
+    pub error_at: Option<DateTime<Utc>>,
+}
+
+/// The time from an object's landing to its commit, of the newest objects, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LagFigures {
+    /// Half of the objects took no longer.
+    pub p50_s: f64,
+    /// 99 of 100 took no longer.
+    pub p99_s: f64,
+    /// The one that took longest.
+    pub max_s: f64,
+}
 
 /// How a pipe is, as one process says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,9 +131,12 @@ impl PipeStatus {
     }
 
     /// Says it.
-    pub(crate) async fn put(&self, lake: &Lake) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the lake cannot be written.
+    pub async fn put(&self, lake: &Lake) -> Result<()> {
         let text = serde_json::to_vec(self).map_err(|error| Error::Generic {
-            store: "pipe",
+            store: "pipes",
             source: Box::new(error),
         })?;
         lake.store().put(&self.path(), PutPayload::from(text)).await?;
@@ -100,7 +182,10 @@ async fn read(store: Arc<dyn ObjectStore>, path: Path) -> Result<Option<PipeStat
 }
 
 /// Takes away what processes said that are long gone.
-pub(crate) async fn forget_old(lake: &Lake) -> Result<()> {
+///
+/// # Errors
+/// When the lake cannot be read or written.
+pub async fn forget_old_statuses(lake: &Lake) -> Result<()> {
     for status in pipe_statuses(lake).await? {
         if status.age() > FORGOTTEN {
             lake.store().delete(&status.path()).await?;
@@ -143,7 +228,7 @@ mod tests {
             states().await,
             [("a-1".into(), running), ("b-2".into(), stopped), ("c-3".into(), stopped)]
         );
-        forget_old(&lake).await.unwrap();
+        forget_old_statuses(&lake).await.unwrap();
         assert_eq!(states().await, [("a-1".into(), running), ("b-2".into(), stopped)]);
     }
 }
