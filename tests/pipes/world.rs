@@ -14,9 +14,6 @@ use crate::cloud::{Cloud, QueueName};
 use crate::logs::Logs;
 use crate::process::Process;
 
-/// What does not come within this time does not come.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// What a test runs in. Each has a bucket, queues and a lake of its own.
 pub struct World {
     folder: TempDir,
@@ -27,6 +24,8 @@ pub struct World {
     /// What the program takes for AWS: moto, or a proxy before it.
     pub endpoint: String,
     pub lake: String,
+    /// What does not come within this time does not come.
+    pub patience: Duration,
     runs: AtomicU32,
 }
 
@@ -57,6 +56,7 @@ impl World {
             bucket,
             queue,
             logs: Logs::default(),
+            patience: Duration::from_mins(1),
             runs: AtomicU32::new(0),
         })
     }
@@ -182,7 +182,7 @@ impl World {
     pub fn wait_until(&self, of: &[&Process], what: &str, seen: impl Fn() -> bool) {
         let began = Instant::now();
         while !seen() {
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > self.patience {
                 let said: Vec<String> = of.iter().map(|process| process.log()).collect();
                 panic!(
                     "{what} did not come, of {} there are {}: {}",
