@@ -1,8 +1,9 @@
 //! Traces go to the collector that somebody names, and whatever becomes of it hinders nothing.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,7 +51,7 @@ impl Collector {
 }
 
 /// Takes a request and answers that all is well; `None` at the connection's end.
-fn answer_into(sender: &std::sync::mpsc::Sender<Posted>) -> impl Fn(&TcpStream) -> Option<()> {
+fn answer_into(sender: &Sender<Posted>) -> impl Fn(&TcpStream) -> Option<()> {
     move |mut stream| {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -78,7 +79,7 @@ fn a_statement_and_a_load_are_traced() {
     assert!(loaded.status.success(), "{loaded:?}");
     assert_eq!(String::from_utf8(loaded.stderr).unwrap(), "");
     let posted = collector.posted();
-    assert!(!posted.is_empty());
+    assert!(!posted.is_empty(), "nothing came");
     for post in &posted {
         assert!(post.head.starts_with("post /v1/traces http/1.1"), "{}", post.head);
         assert!(
@@ -180,7 +181,7 @@ fn a_collector_that_never_answers_fails_nothing() {
     hindered_by_nothing(&address);
     listener.set_nonblocking(true).unwrap();
     // It was there to be connected to, and was.
-    assert!(listener.accept().is_ok_and(|_| true));
+    assert!(listener.accept().is_ok());
 }
 
 #[test]
@@ -220,4 +221,103 @@ fn an_address_that_is_none_is_said() {
         told.contains("no traces are sent") && !told.contains("secret"),
         "{told}"
     );
+}
+
+#[test]
+fn a_delivery_is_a_part_of_its_senders_trace() {
+    let (site, collector) = (Site::new(), Collector::start());
+    let (mut server, address) = serve(&site, &collector);
+    let trace_id = "0af7651916cd43dd8448eb211c80319c";
+    let headers = format!("traceparent: 00-{trace_id}-b7ad6b7169203331-01\r\n");
+    assert_eq!(deliver(&address, "wrong", &headers), "HTTP/1.1 403 Forbidden");
+    assert_eq!(deliver(&address, "right", &headers), "HTTP/1.1 200 OK");
+    let begun = Instant::now();
+    while site.ask("SELECT count(*) AS n FROM logs.vpc_flow")[0]["n"] != 1 {
+        assert!(begun.elapsed() < Duration::from_mins(1), "it is not loaded");
+        thread::sleep(Duration::from_millis(200));
+    }
+    let sent = Command::new("kill")
+        .args(["-TERM", &server.0.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    assert!(server.0.wait().unwrap().success());
+    let posted = collector.posted();
+    let trace_id = u128::from_str_radix(trace_id, 16).unwrap().to_be_bytes();
+    let spans = |what: &[u8]| -> usize {
+        let found = posted
+            .iter()
+            .map(|post| post.body.windows(what.len()).filter(|window| *window == what).count());
+        found.sum()
+    };
+    assert_eq!(spans(b"serve.delivery"), 1, "whoever has no key makes no span");
+    assert_eq!(spans(&trace_id), 1);
+    for text in [
+        "/firehose/{kind}",
+        "id-1",
+        "http.request.body.size",
+        "pipe.batch",
+        "inbox.vpc_flow",
+        "load.batch",
+    ] {
+        assert!(spans(text.as_bytes()) > 0, "{text}");
+    }
+    assert_eq!(spans(b"right"), 0);
+}
+
+/// A server that does not outlive its test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended where all went well.
+        let _ = self.0.kill();
+    }
+}
+
+/// A server, and the address it listens on.
+fn serve(site: &Site, collector: &Collector) -> (Server, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_flowtrail"))
+        .args([
+            "--otlp",
+            &collector.address,
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--firehose-key",
+            "right",
+        ])
+        .env("FLOWTRAIL_LAKE", site.folder.path().join("lake"))
+        .env("NO_PROXY", "127.0.0.1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let address = log
+        .find_map(|line| Some(line.split_once("listening address=")?.1.to_owned()))
+        .unwrap();
+    // It has somebody to tell until it ends.
+    thread::spawn(move || log.for_each(drop));
+    (Server(server), address)
+}
+
+/// Delivers a record; gives the first line of the answer.
+fn deliver(address: &str, key: &str, headers: &str) -> String {
+    let record = "MiAxMjM0NTY3ODkwMTIgZW5pLTEgMTAuMC4wLjEgMTAuMC4wLjIgNDQzIDQ5MTUyIDYgMTAgODQwIDE3OTM0OTEyMDAgMTc5MzQ5MTI2MCBB\
+                  Q0NFUFQgT0s=";
+    let body = format!(r#"{{"requestId":"id-1","timestamp":1,"records":[{{"data":"{record}"}}]}}"#);
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /firehose/vpc_flow HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\
+         x-amz-firehose-request-id: id-1\r\nx-amz-firehose-access-key: {key}\r\n\
+         x-amz-firehose-protocol-version: 1.0\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).unwrap();
+    answer.trim_end().to_owned()
 }

@@ -94,8 +94,10 @@ impl Traces {
 
 impl Drop for Traces {
     fn drop(&mut self) {
-        if let Err(error) = self.provider.shutdown_with_timeout(FLUSH) {
-            self.trouble.tell(&error);
+        // Where sending failed, and did not only take too long, it was said.
+        if self.provider.shutdown_with_timeout(FLUSH).is_err() {
+            let seconds = FLUSH.as_secs();
+            self.trouble.tell(&format_args!("the collector did not take them within {seconds} seconds"));
         }
     }
 }

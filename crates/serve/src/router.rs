@@ -98,6 +98,10 @@ impl Drop for InWork {
 }
 
 async fn firehose(State(desk): State<Arc<Desk>>, kind: Option<Path<String>>, request: Request) -> Response<Body> {
+    // Whoever tries keys must fill neither the log nor traces; the metrics count them.
+    if let Err(refusal) = desk.access.admit(request.headers()) {
+        return answer::refused(&request_id_of(request.headers()), &refusal);
+    }
     let span = delivery_span(&request);
     (desk.join_trace)(&span, request.headers());
     let response = answered(&desk, kind, request).instrument(span.clone()).await;
@@ -130,22 +134,18 @@ async fn answered(desk: &Desk, kind: Option<Path<String>>, request: Request) -> 
         Ok(()) => return answer::taken(&request_id),
         Err(refusal) => refusal,
     };
-    // Whoever tries keys must not fill the log; the metrics count them.
-    if !refusal.is_of_access() {
-        let status = refusal.status().as_u16();
-        warn!(
-            request_id,
-            status,
-            refusal = refusal.message(),
-            "a delivery is not taken"
-        );
-    }
+    let status = refusal.status().as_u16();
+    warn!(
+        request_id,
+        status,
+        refusal = refusal.message(),
+        "a delivery is not taken"
+    );
     answer::refused(&request_id, &refusal)
 }
 
-/// Takes a delivery. When it returns without a refusal, the delivery is durable.
+/// Takes a delivery of somebody who may deliver. When it returns without a refusal, the delivery is durable.
 async fn deliver(desk: &Desk, kind: Option<&str>, request: Request) -> Result<(), Refusal> {
-    desk.access.admit(request.headers())?;
     let kind = path_kind(kind)?;
     let headers = FirehoseHeaders::read(request.headers())?;
     let expected_bytes = headers.content_length_bytes.unwrap_or(MOST_BODY_BYTES);

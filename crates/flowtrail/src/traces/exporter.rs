@@ -1,12 +1,13 @@
 //! Sends spans, and says once when that fails.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{self, SpanData};
 
 use super::Collector;
@@ -61,9 +62,9 @@ pub struct Trouble(Arc<AtomicBool>);
 
 impl Trouble {
     /// Says so, unless it was said.
-    pub fn tell(&self, error: &OTelSdkError) {
+    pub fn tell(&self, why: &dyn Display) {
         if !self.0.swap(true, Ordering::Relaxed) {
-            tracing::warn!(%error, "traces cannot be sent and are lost; this is said once");
+            tracing::warn!(%why, "traces cannot be sent and are lost; this is said once");
         }
     }
 }
