@@ -18,6 +18,7 @@ mod site;
 mod statements;
 mod storage;
 mod terminal;
+mod traces;
 mod unload;
 mod upkeep;
 mod vacuum;

@@ -37,10 +37,17 @@ impl Site {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs the program with some more variables.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_flowtrail"))
             .current_dir(self.folder.path())
             .env("FLOWTRAIL_LAKE", self.folder.path().join("lake"))
             .env("XDG_DATA_HOME", self.folder.path().join("data"))
+            .env("NO_PROXY", "127.0.0.1")
+            .envs(variables.iter().copied())
             .args(arguments)
             .output()
             .unwrap()

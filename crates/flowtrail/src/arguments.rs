@@ -19,6 +19,8 @@ use flowtrail_query::output::OutputFormat;
 use flowtrail_sample::{Fields, Format};
 use flowtrail_source::AwsSettings;
 
+use crate::traces::Collector;
+
 pub use aws::{AwsCommand, ChoiceArguments, SetupArguments};
 
 /// Loads VPC Flow Logs and CloudTrail from folders and S3 into Delta Lake tables, exactly once, and answers SQL.
@@ -31,6 +33,9 @@ pub struct Arguments {
     /// Answer with one JSON document for machines
     #[arg(long, global = true)]
     pub json: bool,
+    /// Send traces to the OpenTelemetry collector at this URL (also OTEL_EXPORTER_OTLP_ENDPOINT)
+    #[arg(long, global = true, value_name = "URL")]
+    pub otlp: Option<Collector>,
     #[command(flatten)]
     pub aws: AwsArguments,
     #[command(subcommand)]

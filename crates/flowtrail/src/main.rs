@@ -12,6 +12,7 @@ mod progress_bar;
 mod prompt;
 mod report;
 mod stdout;
+mod traces;
 
 use std::process::ExitCode;
 
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
     let _failpoints = fail::FailScenario::setup();
     let arguments = Arguments::parse();
-    log::set_up(&arguments);
+    // Dropped after the runtime, when all spans have ended.
+    let _traces = log::set_up(&arguments);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::tell(&error.into(), arguments.json),

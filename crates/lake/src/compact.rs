@@ -25,6 +25,8 @@ use std::time::Duration;
 
 use chrono::Utc;
 use futures::{StreamExt, TryStreamExt};
+use tracing::field::{Empty, display};
+use tracing::{Instrument, info_span};
 
 use crate::column::scanned_schema;
 use crate::merge::{Rows, Source, merge};
@@ -104,6 +106,32 @@ pub struct CompactSummary {
 /// [`LakeError::Damaged`] when a merge would lose or add rows; whatever storage and files have to say. Being overtaken by
 /// another process is none: it is in the summary.
 pub async fn compact(
+    table: &Table,
+    options: &CompactOptions,
+    progress: &(dyn Fn(&CompactProgress) + Send + Sync),
+) -> Result<CompactSummary, LakeError> {
+    let span = info_span!(
+        "table.compact",
+        flowtrail.table = table.definition().qualified_name(),
+        flowtrail.files_before = Empty,
+        flowtrail.files_after = Empty,
+        flowtrail.rows = Empty,
+        otel.status_description = Empty,
+    );
+    let compacted = compact_partitions(table, options, progress)
+        .instrument(span.clone())
+        .await;
+    match &compacted {
+        Ok(summary) => span
+            .record("flowtrail.files_before", summary.files_before as i64)
+            .record("flowtrail.files_after", summary.files_after as i64)
+            .record("flowtrail.rows", summary.rows as i64),
+        Err(error) => span.record("otel.status_description", display(error)),
+    };
+    compacted
+}
+
+async fn compact_partitions(
     table: &Table,
     options: &CompactOptions,
     progress: &(dyn Fn(&CompactProgress) + Send + Sync),

@@ -10,6 +10,7 @@ use flowtrail_lake::intent::TableOutcome;
 use flowtrail_lake::{Lake, failpoint};
 use futures::StreamExt;
 use tokio::sync::{Semaphore, mpsc};
+use tracing::{Instrument, Span, debug_span};
 
 use crate::buffer::Buffer;
 use crate::object::{Found, ReadObject, day_of_key, read, rewound};
@@ -110,15 +111,18 @@ async fn read_all(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = Arc::new(Semaphore::new(IN_FLIGHT_MIB as usize));
     let decoding = Arc::new(Semaphore::new(cores));
+    let batch_span = Span::current();
     let reading = futures::stream::iter(objects)
         .take_while(|_| futures::future::ready(!context.stop.is_asked()))
         .map(|work| {
             let (options, memory) = (Arc::clone(context.options), Arc::clone(&memory));
             let decoding = Arc::clone(&decoding);
+            let batch_span = batch_span.clone();
             // A task of its own, so that reading goes on while rows are staged.
             tokio::spawn(async move {
                 let room = memory.acquire_many_owned(memory_mib(work.object.size_bytes)).await;
-                Ok::<_, LoadError>((read(work, &options, &decoding).await?, room))
+                let span = batch_span.in_scope(|| object_span(&work));
+                Ok::<_, LoadError>((read(work, &options, &decoding).instrument(span).await?, room))
             })
         })
         .buffered(cores * OBJECTS_A_CORE);
@@ -139,6 +143,15 @@ async fn read_all(
     }
     buffer.flush().await?;
     Ok(outcomes)
+}
+
+/// The span of an object that is fetched and decoded. There may be millions, so that it is for debugging.
+pub fn object_span(work: &Work) -> Span {
+    debug_span!(
+        "load.object",
+        url.full = work.object.uri.as_str(),
+        flowtrail.bytes = work.object.size_bytes as i64,
+    )
 }
 
 /// What an object in flight takes: its bytes, and its rows decoded up to the size at which they are not held.

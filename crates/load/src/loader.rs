@@ -9,6 +9,8 @@ use flowtrail_lake::history::{LoadsOf, loaded_objects};
 use flowtrail_lake::intent::{IntentObject, Shard};
 use flowtrail_lake::{Lake, LakeError, Snapshot, failpoint};
 use flowtrail_source::{Object, Source};
+use tracing::field::{Empty, display};
+use tracing::{Instrument, info_span};
 
 use crate::batch::{self, BatchContext};
 use crate::owner::this_process;
@@ -165,6 +167,33 @@ impl Loader {
 
     /// Does a claimed batch. False when another process gave it up meanwhile: its objects are then to be loaded anew.
     async fn batch(
+        &self,
+        shard: &Shard,
+        step: Step,
+        objects: Vec<Work>,
+        summary: &mut LoadSummary,
+    ) -> Result<bool, LoadError> {
+        let span = info_span!(
+            "load.batch",
+            flowtrail.shard = shard.name(),
+            flowtrail.batch = step.batch(),
+            flowtrail.objects = objects.len() as i64,
+            flowtrail.rows = Empty,
+            otel.status_description = Empty,
+        );
+        let rows_before = summary.rows();
+        let done = self
+            .stage_and_commit(shard, step, objects, summary)
+            .instrument(span.clone())
+            .await;
+        span.record("flowtrail.rows", (summary.rows() - rows_before) as i64);
+        if let Err(error) = &done {
+            span.record("otel.status_description", display(error));
+        }
+        done
+    }
+
+    async fn stage_and_commit(
         &self,
         shard: &Shard,
         step: Step,

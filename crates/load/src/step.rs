@@ -2,6 +2,8 @@
 
 use flowtrail_lake::intent::{Intent, IntentObject, Outcome, Owner, Put, Shard, TableOutcome};
 use flowtrail_lake::{Lake, LakeError, failpoint};
+use tracing::field::{Empty, display};
+use tracing::{Instrument, info_span};
 
 use crate::owner::{Beating, Working, this_process};
 use crate::settle::{history, roll_forward, settle};
@@ -96,6 +98,21 @@ impl Step {
     /// # Errors
     /// The lake's. Where the outcome was decided, whoever comes next finishes the batch.
     pub async fn finish(self, tables: Vec<TableOutcome>) -> Result<bool, LakeError> {
+        let span = info_span!(
+            "load.commit",
+            flowtrail.shard = self.shard.name(),
+            flowtrail.batch = self.batch,
+            flowtrail.tables = tables.len() as i64,
+            otel.status_description = Empty,
+        );
+        let committed = self.commit(tables).instrument(span.clone()).await;
+        if let Err(error) = &committed {
+            span.record("otel.status_description", display(error));
+        }
+        committed
+    }
+
+    async fn commit(self, tables: Vec<TableOutcome>) -> Result<bool, LakeError> {
         let ours = Outcome::done(&self.run, tables);
         let decided = match self.decide(&ours).await {
             Ok(decided) => decided,

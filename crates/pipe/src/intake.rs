@@ -8,6 +8,8 @@ use flowtrail_lake::Lake;
 use flowtrail_load::{LoadError, LoadOptions, LoadSummary, Loader, Progress};
 use flowtrail_source::Object;
 use tokio::sync::Mutex;
+use tracing::field::{Empty, display};
+use tracing::{Instrument, Span, info_span};
 
 use crate::ending::Ending;
 use crate::meter::Meter;
@@ -58,6 +60,28 @@ impl Intake {
         ending: &Ending,
     ) -> Result<Taken, LoadError> {
         let _turn = self.turn.lock().await;
+        let span = info_span!(
+            "pipe.batch",
+            flowtrail.pipe = plan.name,
+            flowtrail.objects = objects.len() as i64,
+            flowtrail.rows = Empty,
+            otel.status_description = Empty,
+        );
+        let loading = self.load_in_turn(plan, objects, meter, ending);
+        let taken = loading.instrument(span.clone()).await;
+        if let Err(error) = &taken {
+            span.record("otel.status_description", display(error));
+        }
+        taken
+    }
+
+    async fn load_in_turn(
+        &self,
+        plan: &PipePlan,
+        objects: Vec<Object>,
+        meter: &Meter,
+        ending: &Ending,
+    ) -> Result<Taken, LoadError> {
         let options = LoadOptions {
             postpone: true,
             report_objects: true,
@@ -72,6 +96,7 @@ impl Intake {
         let summary = loader.run_listed(&plan.source, objects.clone()).await?;
         meter.loaded(&summary, &landed, Utc::now());
         tell(&plan.name, &summary);
+        Span::current().record("flowtrail.rows", summary.rows() as i64);
         let (done, left) = divided(objects, &summary);
         let failed = summary.copied.into_iter().filter(|copied| copied.status == "failed");
         let failed = failed.map(|copied| copied.uri).collect();

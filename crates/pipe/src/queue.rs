@@ -13,6 +13,7 @@ use flowtrail_source::{Message, Object, Queue, QueueError, SourceError};
 use futures::{StreamExt, stream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::{Instrument, info_span};
 
 use crate::backoff::Backoff;
 use crate::feed::RunningPipe;
@@ -78,7 +79,15 @@ pub async fn run(name: &str, pipes: Vec<RunningPipe>) {
         } else if messages.is_empty() {
             feed.pipes.iter().for_each(|pipe| pipe.meter.works());
         } else {
-            feed.work(messages).await;
+            let span = info_span!(
+                "queue.batch",
+                otel.kind = "consumer",
+                messaging.system = "aws_sqs",
+                messaging.operation.type = "process",
+                messaging.destination.name = feed.queue.name(),
+                messaging.batch.message_count = messages.len() as i64,
+            );
+            feed.work(messages).instrument(span).await;
         }
     }
 }

@@ -36,8 +36,10 @@ mod router;
 mod server;
 
 pub use access::{Access, AccessKeys};
+/// The headers of a request.
+pub use axum::http::HeaderMap;
 pub use inbox::{Delivery, Inbox, InboxError, Part, Stored};
 /// What the caller registers metrics of its own in, before it hands it to [`Server::bind`].
 pub use prometheus_client;
 pub use ready::Ready;
-pub use server::{ServeError, ServeOptions, Server, Stopped};
+pub use server::{JoinTrace, ServeError, ServeOptions, Server, Stopped};

@@ -75,11 +75,6 @@ impl Refusal {
         }
     }
 
-    /// Whether it is for who sends, and not for what is sent.
-    pub(crate) const fn is_of_access(&self) -> bool {
-        matches!(self, Self::NobodyMay | Self::KeyMissing | Self::KeyUnknown)
-    }
-
     /// The words for log and answer: one line of bounded length, whatever was sent.
     pub(crate) fn message(&self) -> String {
         let mut message = self.to_string();

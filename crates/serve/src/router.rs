@@ -17,7 +17,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use serde_json::json;
 use tokio::task::JoinError;
 use tokio::time::timeout;
-use tracing::{Instrument, debug, error, info_span, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, debug, error, info_span, warn};
 
 use crate::firehose::{MOST_BODY_BYTES, inflated_bytes, unpack, unpacking_bytes};
 use crate::headers::{FirehoseHeaders, request_id_of};
@@ -26,6 +27,7 @@ use crate::memory::{Held, Memory};
 use crate::metrics::{self, Metrics};
 use crate::ready::Ready;
 use crate::refusal::Refusal;
+use crate::server::JoinTrace;
 use crate::{Access, answer};
 
 /// How long the caller may take to say whether it is ready.
@@ -48,6 +50,7 @@ pub(crate) struct Desk {
     pub body_timeout: Duration,
     /// How long the lake may take to keep a delivery.
     pub store_timeout: Duration,
+    pub join_trace: JoinTrace,
 }
 
 /// Every route there is.
@@ -99,26 +102,54 @@ impl Drop for InWork {
 }
 
 async fn firehose(State(desk): State<Arc<Desk>>, request: Request) -> Response<Body> {
-    let request_id = request_id_of(request.headers());
-    let Err(refusal) = deliver(&desk, request).await else {
-        return answer::taken(&request_id);
-    };
-    // Whoever tries keys must not fill the log; the metrics count them.
-    if !refusal.is_of_access() {
-        let status = refusal.status().as_u16();
-        warn!(
-            request_id,
-            status,
-            refusal = refusal.message(),
-            "a delivery is not taken"
-        );
+    // Whoever tries keys must fill neither the log nor traces; the metrics count them.
+    if let Err(refusal) = desk.access.admit(request.headers()) {
+        return answer::refused(&request_id_of(request.headers()), &refusal);
     }
+    let span = delivery_span(&request);
+    (desk.join_trace)(&span, request.headers());
+    let response = answered(&desk, request).instrument(span.clone()).await;
+    let status = response.status();
+    span.record("http.response.status_code", i64::from(status.as_u16()));
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    response
+}
+
+/// What a trace has of a delivery: no header but the id, and nothing of the body but its length.
+fn delivery_span(request: &Request) -> Span {
+    let matched = request.extensions().get::<MatchedPath>();
+    info_span!(
+        "serve.delivery",
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = "POST",
+        http.route = matched.map_or(NO_ROUTE, MatchedPath::as_str),
+        http.request.body.size = Empty,
+        http.response.status_code = Empty,
+        flowtrail.request_id = request_id_of(request.headers()),
+    )
+}
+
+async fn answered(desk: &Desk, request: Request) -> Response<Body> {
+    let request_id = request_id_of(request.headers());
+    let refusal = match deliver(desk, request).await {
+        Ok(()) => return answer::taken(&request_id),
+        Err(refusal) => refusal,
+    };
+    let status = refusal.status().as_u16();
+    warn!(
+        request_id,
+        status,
+        refusal = refusal.message(),
+        "a delivery is not taken"
+    );
     answer::refused(&request_id, &refusal)
 }
 
-/// Takes a delivery. When it returns without a refusal, the delivery is durable.
+/// Takes a delivery of somebody who may deliver. When it returns without a refusal, the delivery is durable.
 async fn deliver(desk: &Desk, request: Request) -> Result<(), Refusal> {
-    desk.access.admit(request.headers())?;
     let kind = path_kind(request.uri().path())?;
     let headers = FirehoseHeaders::read(request.headers())?;
     let expected_bytes = headers.content_length_bytes.unwrap_or(MOST_BODY_BYTES);
@@ -132,6 +163,7 @@ async fn deliver(desk: &Desk, request: Request) -> Result<(), Refusal> {
         .map_err(|_| Refusal::SlowBody {
             limit_s: desk.body_timeout.as_secs(),
         })??;
+    Span::current().record("http.request.body.size", body.len() as i64);
     let document_bytes = document_bytes(&body, headers.is_gzip).await?;
     let needed_bytes = unpacking_bytes(document_bytes, headers.is_gzip);
     let memory = desk.memory.for_unpacking(needed_bytes).await?;

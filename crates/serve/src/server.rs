@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -14,7 +15,7 @@ use prometheus_client::registry::Registry;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
-use tracing::{debug, info, warn};
+use tracing::{Span, debug, info, warn};
 
 use crate::access::Access;
 use crate::inbox::Inbox;
@@ -29,6 +30,9 @@ const CONNECTION_BUFFER_BYTES: usize = 128 << 10;
 
 /// How long nobody is let in after the system could not open a connection, for want of file handles as a rule.
 const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(200);
+
+/// Makes the span of a delivery a part of the trace that the headers of its request name.
+pub type JoinTrace = fn(&Span, &HeaderMap);
 
 /// Who may deliver, and within which limits. Firehose gives a request up after three minutes, so all that it may
 /// wait for together is less.
@@ -50,6 +54,8 @@ pub struct ServeOptions {
     pub store_timeout: Duration,
     /// How long requests in work may take to finish once the server is told to stop.
     pub stop_timeout: Duration,
+    /// How a delivery's span becomes a part of its sender's trace; as it is, it does not.
+    pub join_trace: JoinTrace,
 }
 
 impl Default for ServeOptions {
@@ -63,6 +69,7 @@ impl Default for ServeOptions {
             memory_timeout: Duration::from_secs(20),
             store_timeout: Duration::from_mins(1),
             stop_timeout: Duration::from_secs(25),
+            join_trace: |_, _| {},
         }
     }
 }
@@ -131,6 +138,7 @@ impl Server {
             ready,
             body_timeout: options.body_timeout,
             store_timeout: options.store_timeout,
+            join_trace: options.join_trace,
         };
         Ok(Self {
             listener,

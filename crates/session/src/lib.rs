@@ -19,6 +19,7 @@ mod pipes;
 mod rows;
 mod session;
 mod settings;
+mod traced;
 mod unloading;
 
 pub use error::SessionError;

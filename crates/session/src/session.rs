@@ -9,9 +9,11 @@ use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, Ob
 use flowtrail_query::{Answer, Engine, Names, Parameters, QueryError};
 use flowtrail_source::AwsSettings;
 use parking_lot::RwLock;
+use tracing::Instrument;
 
 use crate::SessionError;
 use crate::command::{self, Prepared};
+use crate::traced;
 
 /// Runs statements of every kind over a lake. Cheap to clone; clones share what `SET`, `USE` and `PREPARE` set.
 #[derive(Clone, Debug)]
@@ -47,6 +49,12 @@ impl Session {
     /// Runs one statement. What it changes is changed when this returns; its rows come while the answer's stream is
     /// taken.
     pub async fn run(&self, sql: &str) -> Result<Answer, SessionError> {
+        let span = traced::span(sql);
+        let answered = self.run_untraced(sql).instrument(span.clone()).await;
+        traced::followed(answered, span)
+    }
+
+    async fn run_untraced(&self, sql: &str) -> Result<Answer, SessionError> {
         let started = Instant::now();
         let answer = match command::read(sql)? {
             Some(command) => Box::pin(command.run(self)).await?,

@@ -22,6 +22,7 @@ use super::{Context, Outcome};
 use crate::arguments::ServeArguments;
 use crate::failure::Failure;
 use crate::interrupt::end_on_interrupt;
+use crate::traces;
 
 /// The folder of the lake that deliveries are put into.
 const INBOX: &str = "inbox";
@@ -39,6 +40,7 @@ pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
     registry.register_collector(Box::new(metrics.clone()));
     let options = ServeOptions {
         access: Access::with_keys(&arguments.firehose_key),
+        join_trace: traces::join,
         ..ServeOptions::default()
     };
     let server = Server::bind(arguments.listen, options, inbox, Arc::new(health.clone()), registry).await?;

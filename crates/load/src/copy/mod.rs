@@ -20,8 +20,9 @@ use flowtrail_lake::{LakeError, columns_to_json, failpoint, on_core};
 use flowtrail_source::{Object, SourceError};
 use futures::StreamExt;
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
-use crate::batch::BatchContext;
+use crate::batch::{BatchContext, object_span};
 use crate::copy::staged::FilePlace;
 use crate::object::{may_pass, sha256};
 use crate::plan::Work;
@@ -118,7 +119,8 @@ impl<'a> Copy<'a> {
             .map(|work| {
                 let (target, table, paths) = (Arc::clone(&target), Arc::clone(&table), paths.clone());
                 let decoding = Arc::clone(&decoding);
-                tokio::spawn(async move { read(work, &target, table, paths, limits, &decoding).await })
+                let span = object_span(&work);
+                tokio::spawn(async move { read(work, &target, table, paths, limits, &decoding).await }.instrument(span))
             })
             .buffered(cores * 2);
         let mut reading = std::pin::pin!(reading);
