@@ -97,7 +97,9 @@ impl Drop for Traces {
         // Where sending failed, and did not only take too long, it was said.
         if self.provider.shutdown_with_timeout(FLUSH).is_err() {
             let seconds = FLUSH.as_secs();
-            self.trouble.tell(&format_args!("the collector did not take them within {seconds} seconds"));
+            self.trouble.tell(&format_args!(
+                "the collector did not take them within {seconds} seconds"
+            ));
         }
     }
 }
