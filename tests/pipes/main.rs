@@ -7,6 +7,7 @@ mod arrival;
 mod bad_messages;
 mod breaking;
 mod cloud;
+mod deliveries;
 mod documents;
 mod folder;
 mod hindered;

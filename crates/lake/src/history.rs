@@ -65,6 +65,32 @@ pub struct HistoryRow {
     pub table_folder: Option<String>,
 }
 
+impl HistoryRow {
+    /// What became of an object of which no record was read.
+    pub fn without_records(object_uri: String, status: Status) -> Self {
+        Self {
+            object_uri,
+            table_name: None,
+            status,
+            size_bytes: 0,
+            etag: String::new(),
+            sha256: String::new(),
+            last_modified: None,
+            format: None,
+            lines: 0,
+            rows: 0,
+            headers: 0,
+            rejected: 0,
+            duplicates: 0,
+            nodata: 0,
+            skipdata: 0,
+            first_error: None,
+            pipe: None,
+            table_folder: None,
+        }
+    }
+}
+
 /// A row of `system.quarantine`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the columns are described where the table is defined")]

@@ -258,24 +258,14 @@ fn history_rows(outcome: &ObjectOutcome, duplicates: u64, pipe: Option<&str>) ->
         Found::Records(_) | Found::Large { .. } => (Status::Loaded, None),
     };
     let blank = HistoryRow {
-        object_uri: object.object.uri.clone(),
-        table_name: None,
-        status,
         size_bytes: object.object.size_bytes,
         etag: object.object.etag.clone(),
         sha256: object.sha256.clone(),
         last_modified: Some(object.object.last_modified),
         format: object.format.map(str::to_owned),
-        lines: 0,
-        rows: 0,
-        headers: 0,
-        rejected: 0,
-        duplicates: 0,
-        nodata: 0,
-        skipdata: 0,
         first_error,
         pipe: pipe.map(str::to_owned),
-        table_folder: None,
+        ..HistoryRow::without_records(object.object.uri.clone(), status)
     };
     if outcome.counts.is_empty() {
         return vec![blank];

@@ -28,24 +28,10 @@ pub async fn refuse(lake: &Lake, row: QuarantineRow, pipe: &str, stop: &Stop) ->
 
 async fn staged(lake: &Lake, batch: i64, row: QuarantineRow, pipe: &str) -> Result<Vec<TableOutcome>, LakeError> {
     let history = HistoryRow {
-        object_uri: row.object_uri.to_string(),
-        table_name: None,
-        status: Status::Failed,
         size_bytes: row.record.len() as u64,
-        etag: String::new(),
-        sha256: String::new(),
-        last_modified: None,
-        format: None,
-        lines: 0,
-        rows: 0,
-        headers: 0,
-        rejected: 0,
-        duplicates: 0,
-        nodata: 0,
-        skipdata: 0,
         first_error: Some(row.reason.clone()),
         pipe: Some(pipe.to_owned()),
-        table_folder: None,
+        ..HistoryRow::without_records(row.object_uri.to_string(), Status::Failed)
     };
     let mut buffer = Buffer::new(lake, SHARD, batch).await?;
     if let Err(error) = buffer.refuse(row).await {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use flowtrail_catalog::{Defined, Definition, Kind, Pipe};
 use flowtrail_pipe::{Feed, PipePlan, Planned};
-use flowtrail_query::{Names, Scope};
+use flowtrail_query::Names;
 use flowtrail_source::Place;
 use parking_lot::Mutex;
 
-use crate::command::CopyInto;
+use crate::command::{CopyInto, names_in};
 use crate::cursor::Cursor;
 use crate::{Session, SessionError};
 
@@ -70,14 +70,7 @@ impl PipePlans {
     }
 
     async fn plan(&self, names: &Names, name: &str, pipe: &Pipe) -> Result<PipePlan, SessionError> {
-        let names = Names {
-            definitions: Arc::clone(&names.definitions),
-            scope: Scope {
-                database: pipe.database.clone(),
-                schema: pipe.schema.clone(),
-                ..names.scope.clone()
-            },
-        };
+        let names = names_in(names, pipe);
         let copy = CopyInto::read_of_pipe(name, Cursor::new(&pipe.copy))?;
         let (place, options) = copy.plan(&self.session, &names).await?;
         let feed = match (place.url.parse::<Place>()?, &pipe.notification_channel, &self.queue) {

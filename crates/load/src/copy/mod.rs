@@ -271,24 +271,16 @@ impl<'a> Copy<'a> {
 
 fn history_row(table: &str, object: &Object, sha256: String, status: Status, copied: &CopiedObject) -> HistoryRow {
     HistoryRow {
-        object_uri: object.uri.clone(),
         table_name: Some(table.to_owned()),
-        status,
         size_bytes: object.size_bytes,
         etag: object.etag.clone(),
         sha256,
         last_modified: Some(object.last_modified),
-        format: None,
         lines: copied.rows_parsed,
         rows: copied.rows_loaded,
-        headers: 0,
         rejected: copied.rows_parsed - copied.rows_loaded,
-        duplicates: 0,
-        nodata: 0,
-        skipdata: 0,
         first_error: copied.first_error.clone(),
-        pipe: None,
-        table_folder: None,
+        ..HistoryRow::without_records(object.uri.clone(), status)
     }
 }
 

@@ -79,6 +79,9 @@ impl CopyInto {
         if copy.validation.is_some() {
             return Err(place.error("a pipe loads; VALIDATION_MODE is for a COPY by itself"));
         }
+        if copy.on_error == OnError::Abort {
+            return Err(place.error("a pipe goes on: its ON_ERROR is CONTINUE or SKIP_FILE"));
+        }
         Ok(Self {
             pipe: Some(name.to_owned()),
             ..copy

@@ -29,6 +29,7 @@ mod warehouse;
 pub use copy::CopyInto;
 use flowtrail_query::{Answer, QueryError};
 pub use integration::reaches;
+pub use pipe::names_in;
 pub use prepare::Prepared;
 
 use crate::cursor::Cursor;

@@ -129,20 +129,25 @@ impl AlterPipe {
     }
 }
 
-/// Loads what the pipe's place has and its table has not, and waits for it.
-async fn refresh(session: &Session, names: &Names, name: &str, pipe: &Pipe) -> Result<Answer, SessionError> {
-    if pipe.is_paused {
-        let hint = format!("ALTER PIPE {name} SET PIPE_EXECUTION_PAUSED = FALSE lets it run");
-        return Err(SessionError::refused(format!("pipe `{name}` is paused"), Some(&hint)));
-    }
-    let names = Names {
+/// What names mean in a pipe's statement: as they did where it was made.
+pub fn names_in(names: &Names, pipe: &Pipe) -> Names {
+    Names {
         definitions: Arc::clone(&names.definitions),
         scope: Scope {
             database: pipe.database.clone(),
             schema: pipe.schema.clone(),
             ..names.scope.clone()
         },
-    };
+    }
+}
+
+/// Loads what the pipe's place has and its table has not, and waits for it.
+async fn refresh(session: &Session, names: &Names, name: &str, pipe: &Pipe) -> Result<Answer, SessionError> {
+    if pipe.is_paused {
+        let hint = format!("ALTER PIPE {name} SET PIPE_EXECUTION_PAUSED = FALSE lets it run");
+        return Err(SessionError::refused(format!("pipe `{name}` is paused"), Some(&hint)));
+    }
+    let names = names_in(names, pipe);
     let copied = CopyInto::read_of_pipe(name, Cursor::new(&pipe.copy))?
         .load(session, &names)
         .await?;

@@ -102,4 +102,8 @@ async fn a_pipe_of_what_is_not_there_is_refused() {
         .error("CREATE PIPE p AUTO_INGEST = TRUE AS COPY INTO logs.vpc_flow FROM @nobody")
         .await;
     assert!(error.starts_with("no stage `nobody`"), "{error}");
+    let error = site
+        .error("CREATE PIPE p AS COPY INTO logs.vpc_flow FROM @s ON_ERROR = ABORT_STATEMENT")
+        .await;
+    assert!(error.contains("its ON_ERROR is CONTINUE or SKIP_FILE"), "{error}");
 }
