@@ -108,7 +108,7 @@ fn the_script_sets_up_all_that_check_looks_for() {
 
     let stream = setup(&Choices { watched, ..streamed() });
     run(&stream.render(Tool::Cli), &server, &aws).unwrap();
-    assert_eq!(server.check(&stream), (Vec::new(), 26));
+    assert_eq!(server.check(&stream), (Vec::new(), 27));
 
     // What was set up is lost, piece by piece.
     server.delete("/acme-logs?policy");
