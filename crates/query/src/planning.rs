@@ -50,8 +50,8 @@ pub async fn with_aliases(
             Ok(plan) => return headings::shorten(whole_row::expand(plan)?),
             Err(error) => error,
         };
-        match alias::Unknown::of(&error) {
-            Some(unknown) if alias::inline(&mut statement, unknown) => {}
+        match alias::unknown_column(&error) {
+            Some(name) if alias::inline(&mut statement, name) => {}
             _ => return Err(error),
         }
     }

@@ -24,6 +24,7 @@ async fn tables_say_how_much_they_hold() {
     table system.quarantine rows=Some(0) files=0 None vNone: records that could not be read, with object, line and reason
     view logs.flow rows=None files=0 None vNone: VPC flow records with times, protocol names and directions
     view logs.trail rows=None files=0 None vNone: CloudTrail events: who did what, and whether it worked
+    view system.pipes rows=None files=0 None vNone: Pipes: how each is, how long objects take to be seen, what waits, what went wrong last
     "#);
     assert!(tables[0].bytes > 1000);
 }
@@ -82,7 +83,8 @@ async fn the_vocabulary_knows_tables_columns_and_functions() {
             "system.load_history",
             "system.quarantine",
             "flow",
-            "trail"
+            "trail",
+            "system.pipes"
         ]
     );
     assert!(words.tables[0].1.contains(&"srcaddr".to_owned()));

@@ -61,6 +61,7 @@ async fn what_sql_says_of_tables() {
     | logs         | trail        | VIEW       |
     | system       | load_history | BASE TABLE |
     | system       | quarantine   | BASE TABLE |
+    | system       | pipes        | VIEW       |
     +--------------+--------------+------------+
     ");
     assert!(lake.ask("SHOW TABLES").await.contains("load_history"));
