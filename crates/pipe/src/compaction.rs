@@ -3,25 +3,40 @@
 //! Batches every few seconds leave many small files. Merging all of a day each time one more is there would write the
 //! day's bytes again and again, so files are merged in tiers: many small ones into one of the next size.
 
+use std::collections::HashMap;
+
 use flowtrail_lake::compact::{CompactOptions, CompactSummary, TARGET_FILE_BYTES, compact};
 use flowtrail_lake::{LakeError, Snapshot, Table};
+use object_store::path::Path;
 
 /// The sizes files are merged up to, smallest first.
 const TIERS: [u64; 3] = [4 << 20, 32 << 20, TARGET_FILE_BYTES];
 /// A day's files are merged when there are so many below a tier.
 const FILES: usize = 12;
 
-/// Merges the small files of a table where a day has many of them. Loading and questions go on meanwhile.
-///
-/// # Errors
-/// The lake's.
-pub async fn compact_small_files(table: &Table) -> Result<CompactSummary, LakeError> {
-    let Some(snapshot) = table.snapshot().await? else {
-        return Ok(CompactSummary::default());
-    };
-    match tier(&snapshot) {
-        Some(target_bytes) => compact(table, &CompactOptions { target_bytes }, &|_| {}).await,
-        None => Ok(CompactSummary::default()),
+/// Merges small files of tables, again and again: a table that is as it was before is not read again.
+#[derive(Debug, Default)]
+pub struct Compactor {
+    /// Tables as they were last, by their folders.
+    known: HashMap<Path, Snapshot>,
+}
+
+impl Compactor {
+    /// Merges the small files of a table where a day has many of them. Loading and questions go on meanwhile.
+    ///
+    /// # Errors
+    /// The lake's.
+    pub async fn compact(&mut self, table: &Table) -> Result<CompactSummary, LakeError> {
+        let known = self.known.get(table.path());
+        let Some(snapshot) = table.snapshot_since(known).await? else {
+            return Ok(CompactSummary::default());
+        };
+        let tier = tier(&snapshot);
+        self.known.insert(table.path().clone(), snapshot);
+        match tier {
+            Some(target_bytes) => compact(table, &CompactOptions { target_bytes }, &|_| {}).await,
+            None => Ok(CompactSummary::default()),
+        }
     }
 }
 

@@ -38,7 +38,7 @@ mod route;
 mod seen;
 mod supervisor;
 
-pub use compaction::compact_small_files;
+pub use compaction::Compactor;
 pub use ending::Ending;
 pub use feed::RELIST;
 pub use inbox::{News, inbox_plan};

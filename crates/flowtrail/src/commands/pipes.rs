@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use flowtrail_catalog::PipeStatus;
 use flowtrail_lake::{Lake, LakeError};
-use flowtrail_pipe::{Ending, Planned, Supervisor, compact_small_files};
+use flowtrail_pipe::{Compactor, Ending, Planned, Supervisor};
 use flowtrail_session::{SessionError, kept_tables};
 use tokio::task::JoinHandle;
 
@@ -69,18 +69,19 @@ impl Runner {
 
 fn compact_now_and_then(lake: Lake, ending: Ending) -> JoinHandle<()> {
     tokio::spawn(async move {
+        let mut compactor = Compactor::default();
         while ending.sleep(COMPACT).await {
-            if let Err(error) = compact(&lake).await {
+            if let Err(error) = compact(&lake, &mut compactor).await {
                 tracing::warn!(%error, "small files stay for now");
             }
         }
     })
 }
 
-async fn compact(lake: &Lake) -> Result<(), SessionError> {
+async fn compact(lake: &Lake, compactor: &mut Compactor) -> Result<(), SessionError> {
     for table in kept_tables(lake, &[]).await? {
         let name = table.definition().qualified_name();
-        match compact_small_files(&table).await {
+        match compactor.compact(&table).await {
             Ok(done) if done.files_before > 0 => {
                 tracing::info!(
                     table = name,
