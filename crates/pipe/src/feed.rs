@@ -44,7 +44,7 @@ pub enum RoundError {
 }
 
 impl RunningPipe {
-    /// Loads what is new in a listing, of the objects that are `ready`. Gives how many are left for later.
+    /// Loads what is new in a listing, of the objects that are `ready`. The others are new in the next listing too.
     ///
     /// What cannot be listed alone, as a file of another user in a folder, is told and left out.
     pub async fn take_in(
@@ -52,12 +52,11 @@ impl RunningPipe {
         mut listing: BoxStream<'static, Result<Object, SourceError>>,
         seen: &mut Seen,
         mut ready: impl FnMut(&Object) -> bool,
-    ) -> Result<usize, RoundError> {
+    ) -> Result<(), RoundError> {
         let mut new = Vec::new();
-        let mut left = 0;
         while let Some(listed) = listing.next().await {
             if self.ending.is_asked() {
-                return Ok(left);
+                return Ok(());
             }
             let object = match listed {
                 Ok(object) => object,
@@ -68,29 +67,25 @@ impl RunningPipe {
                 }
                 Err(error) => return Err(error.into()),
             };
-            if !(self.plan.admits)(&object.uri) || seen.has(&object) {
-                continue;
+            let is_new = (self.plan.admits)(&object.uri) && !seen.has(&object);
+            if is_new && ready(&object) {
+                new.push(object);
             }
-            if !ready(&object) {
-                left += 1;
-                continue;
-            }
-            new.push(object);
             if new.len() == OBJECTS_AT_ONCE {
-                left += self.load(std::mem::take(&mut new), seen).await?;
+                self.load(std::mem::take(&mut new), seen).await?;
             }
         }
         if !new.is_empty() {
-            left += self.load(new, seen).await?;
+            self.load(new, seen).await?;
         }
-        Ok(left)
+        Ok(())
     }
 
-    async fn load(&self, objects: Vec<Object>, seen: &mut Seen) -> Result<usize, RoundError> {
+    async fn load(&self, objects: Vec<Object>, seen: &mut Seen) -> Result<(), RoundError> {
         let taken = self.intake.load(&self.plan, objects, &self.meter, &self.ending).await?;
         for object in &taken.done {
             seen.add(object);
         }
-        Ok(taken.left.len())
+        Ok(())
     }
 }

@@ -25,6 +25,13 @@ struct Metered {
     recent: VecDeque<(DateTime<Utc>, u64, u64)>,
 }
 
+impl Metered {
+    fn went_wrong(&mut self, error: String) {
+        self.figures.error = Some(error);
+        self.figures.error_at = Some(Utc::now());
+    }
+}
+
 impl Meter {
     /// The figures by now.
     pub fn figures(&self) -> PipeFigures {
@@ -68,8 +75,7 @@ impl Meter {
             }
         }
         if let Some(problem) = summary.problems.last() {
-            figures.error = Some(format!("{}: {}", problem.uri, problem.what));
-            figures.error_at = Some(now);
+            metered.went_wrong(format!("{}: {}", problem.uri, problem.what));
         }
     }
 
@@ -77,8 +83,7 @@ impl Meter {
     pub fn failing(&self, error: &dyn std::fmt::Display) {
         let mut metered = self.0.lock();
         metered.figures.state = PipeState::Failing;
-        metered.figures.error = Some(error.to_string());
-        metered.figures.error_at = Some(Utc::now());
+        metered.went_wrong(error.to_string());
     }
 
     /// It works.
@@ -95,16 +100,14 @@ impl Meter {
     pub fn gone(&self, uri: &str) {
         let mut metered = self.0.lock();
         metered.figures.gone += 1;
-        metered.figures.error = Some(format!("{uri}: an event told of it, and it is not there"));
-        metered.figures.error_at = Some(Utc::now());
+        metered.went_wrong(format!("{uri}: an event told of it, and it is not there"));
     }
 
     /// A message was no event of S3.
     pub fn bad_message(&self, id: &str, why: &dyn std::fmt::Display) {
         let mut metered = self.0.lock();
         metered.figures.bad_messages += 1;
-        metered.figures.error = Some(format!("message {id}: {why}"));
-        metered.figures.error_at = Some(Utc::now());
+        metered.went_wrong(format!("message {id}: {why}"));
     }
 
     /// So many messages are in the queue.

@@ -77,6 +77,13 @@ struct Worker {
     task: JoinHandle<()>,
 }
 
+impl Worker {
+    /// Whether it runs pipes of these definitions, and goes on.
+    fn does(&self, definitions: &[(String, String)]) -> bool {
+        self.definitions == definitions && !self.ending.is_asked() && !self.task.is_finished()
+    }
+}
+
 impl Supervisor {
     /// Runs nothing yet. `process` tells this process from others that run pipes of the lake.
     pub fn new(lake: &Lake, process: String, list_every: Duration) -> Self {
@@ -151,21 +158,17 @@ impl Supervisor {
             .iter()
             .map(|plan| (plan.name.clone(), plan.definition.clone()))
             .collect();
-        let before = self.workers.remove(&key);
-        if let Some(worker) = before {
-            let does_the_same = worker.definitions == definitions && !worker.ending.is_asked();
-            if does_the_same && !worker.task.is_finished() {
-                self.workers.insert(key, worker);
-                return;
-            }
+        if self.workers.get(&key).is_some_and(|worker| worker.does(&definitions)) {
+            return;
+        }
+        let before = self.workers.remove(&key).map(|worker| {
             if worker.task.is_finished() && !worker.ending.is_asked() {
                 tracing::error!(?key, "ended early, and is begun anew; this is a defect of ours");
             }
             worker.ending.ask();
-            self.begin(key, definitions, plans, Some(worker.task));
-            return;
-        }
-        self.begin(key, definitions, plans, None);
+            worker.task
+        });
+        self.begin(key, definitions, plans, before);
     }
 
     fn begin(
