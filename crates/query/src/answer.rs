@@ -18,7 +18,7 @@ use futures::{Stream, StreamExt};
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use crate::QueryError;
+use crate::{QueryError, Restricted};
 
 /// The answer to a statement.
 pub struct Answer {
@@ -28,6 +28,8 @@ pub struct Answer {
     pub stream: BoxStream<'static, Result<RecordBatch, QueryError>>,
     /// What it cost; complete once the stream has ended.
     pub figures: AnswerFigures,
+    /// What became of the engine's restriction at each table and view the statement names.
+    pub restricted: Vec<Restricted>,
 }
 
 impl fmt::Debug for Answer {
@@ -157,6 +159,7 @@ impl Answer {
             schema,
             stream,
             figures,
+            restricted: Vec::new(),
         }
     }
 }

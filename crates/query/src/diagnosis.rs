@@ -10,7 +10,7 @@ use flowtrail_external::ExternalError;
 use flowtrail_lake::LakeError;
 
 use crate::catalog::Names;
-use crate::{Place, QueryError};
+use crate::{FilterError, Place, QueryError};
 
 /// How the engine begins to speak of a name of more parts than it knows.
 const TOO_MANY_PARTS: &str = "compound identifier: [";
@@ -57,18 +57,7 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
         DataFusionError::SchemaError(error, _) => schema(*error, place),
         DataFusionError::Plan(message) => plan(&message, place),
         DataFusionError::ResourcesExhausted(detail) => QueryError::OutOfMemory { limit_bytes: 0, detail },
-        DataFusionError::External(inner) => match inner.downcast::<LakeError>() {
-            Ok(error) => QueryError::Lake(error),
-            Err(other) => match other.downcast::<DataFusionError>() {
-                Ok(error) => diagnose(*error, sql, place),
-                Err(other) => match other.downcast::<ExternalError>() {
-                    Ok(error) => QueryError::External(error),
-                    Err(other) => QueryError::Failed {
-                        message: clean(&with_causes(other.as_ref())),
-                    },
-                },
-            },
-        },
+        DataFusionError::External(inner) => external(inner, sql, place),
         DataFusionError::ArrowError(error, _) => match *error {
             ArrowError::ExternalError(inner) => diagnose(DataFusionError::External(inner), sql, place),
             error => QueryError::Invalid {
@@ -93,6 +82,28 @@ fn diagnose(error: DataFusionError, sql: &str, place: Option<Place>) -> QueryErr
         other => QueryError::Invalid {
             message: clean(&with_causes(other.find_root())),
             place,
+        },
+    }
+}
+
+/// An error of one of our own crates, which came through the engine.
+fn external(error: Box<dyn Error + Send + Sync>, sql: &str, place: Option<Place>) -> QueryError {
+    let error = match error.downcast::<LakeError>() {
+        Ok(error) => return QueryError::Lake(error),
+        Err(other) => other,
+    };
+    let error = match error.downcast::<DataFusionError>() {
+        Ok(error) => return diagnose(*error, sql, place),
+        Err(other) => other,
+    };
+    let error = match error.downcast::<ExternalError>() {
+        Ok(error) => return QueryError::External(error),
+        Err(other) => other,
+    };
+    match error.downcast::<FilterError>() {
+        Ok(error) => QueryError::Filter(error),
+        Err(other) => QueryError::Failed {
+            message: clean(&with_causes(other.as_ref())),
         },
     }
 }

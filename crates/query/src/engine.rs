@@ -24,7 +24,7 @@ use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_r
 use crate::planning::Asked;
 use crate::variant::VariantPaths;
 use crate::{
-    Answer, EngineSettings, Marks, Parameters, QueryError, Scope, Share, Transformation, aggregates, blame, functions,
+    Answer, EngineSettings, Marks, Parameters, QueryError, Restriction, Scope, Share, Transformation, aggregates, blame, functions,
     parameters, refusal, transformation,
 };
 
@@ -38,6 +38,8 @@ pub struct Engine {
     scope: Arc<RwLock<Scope>>,
     /// What statements may use, where it is not the whole machine.
     share: Arc<RwLock<Option<SetShare>>>,
+    /// Which rows statements may see.
+    restriction: Arc<Restriction>,
     /// Functions, rules and settings; no tables, which each statement opens for itself.
     session: Arc<RwLock<SessionState>>,
 }
@@ -102,8 +104,22 @@ impl Engine {
             known: KnownSnapshots::default(),
             scope: Arc::default(),
             share: Arc::default(),
+            restriction: Arc::default(),
             session: Arc::new(RwLock::new(session)),
         })
+    }
+
+    /// One with the same memory and caches, whose statements see what `restriction` lets through, and for which `SET`
+    /// and `USE` start anew from how this one stands.
+    #[must_use]
+    pub fn separate(&self, restriction: Restriction) -> Self {
+        Self {
+            scope: Arc::new(RwLock::new(self.scope())),
+            share: Arc::new(RwLock::new(self.share.read().clone())),
+            session: Arc::new(RwLock::new(self.session.read().clone())),
+            restriction: Arc::new(restriction),
+            ..self.clone()
+        }
     }
 
     /// The lake that is asked.
@@ -120,6 +136,7 @@ impl Engine {
     /// Like [`Self::run`], of a statement with `parameters`, whose rows are wanted in the order of the columns `order`.
     pub async fn run_with(&self, sql: &str, parameters: &Parameters, order: &[String]) -> Result<Answer, QueryError> {
         let started = Instant::now();
+        let sql = &self.restriction.written_out(sql);
         refusal::asking(sql)?;
         let scans = Figures::default();
         let names = self.names().await?;
@@ -135,6 +152,7 @@ impl Engine {
         let plan = blame::placed(asked.plan().await, &asked).await?;
         refusal::check(&plan)?;
         let plan = blame::placed(ordered(plan, order), &asked).await?;
+        let restricted = opened.restricted().map_err(Box::new)?;
         let is_setting = matches!(
             plan,
             LogicalPlan::Statement(Statement::SetVariable(_) | Statement::ResetVariable(_))
@@ -148,7 +166,10 @@ impl Engine {
         let plan = blame::placed(physical(state, &plan).await, &asked).await?;
         let limit = self.memory_limit_bytes();
         let stream = execute_stream(Arc::clone(&plan), task).map_err(|e| QueryError::running(e, limit))?;
-        Ok(Answer::new(started, scans, plan, stream, limit))
+        Ok(Answer {
+            restricted,
+            ..Answer::new(started, scans, plan, stream, limit)
+        })
     }
 
     /// What people defined in the lake.
@@ -257,6 +278,7 @@ impl Engine {
             Access {
                 aws: self.settings.aws.clone(),
             },
+            Arc::clone(&self.restriction),
             scans,
         )
     }

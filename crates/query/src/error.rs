@@ -9,7 +9,7 @@ use flowtrail_lake::LakeError;
 use datafusion::common::DataFusionError;
 
 use crate::catalog::Names;
-use crate::{Place, diagnosis};
+use crate::{FilterError, Place, diagnosis};
 
 /// Why a statement could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,9 @@ pub enum QueryError {
         /// Where.
         place: Option<Place>,
     },
+    /// The line that people filter by cannot be used.
+    #[error(transparent)]
+    Filter(#[from] Box<FilterError>),
     /// The lake cannot be read.
     #[error(transparent)]
     Lake(#[from] Box<LakeError>),
@@ -123,6 +126,18 @@ impl QueryError {
     /// What is wrong with the expression of a function.
     pub fn of_function(error: DataFusionError, body: &str) -> Self {
         Self::planning(error, body, &Names::default())
+    }
+
+    /// Where in the statement it is, where that is known.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Syntax { place, .. }
+            | Self::UnknownTable { place, .. }
+            | Self::UnknownColumn { place, .. }
+            | Self::UnknownFunction { place, .. }
+            | Self::Invalid { place, .. } => place.as_ref(),
+            _ => None,
+        }
     }
 
     /// What the user can do about it, where something can be said.

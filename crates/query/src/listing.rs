@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::common::TableReference;
 use flowtrail_catalog::{Definition, ObjectName};
 use flowtrail_lake::Snapshot;
@@ -24,6 +24,20 @@ pub enum TableKind {
     External,
     /// A query with a name.
     View,
+}
+
+impl TableKind {
+    fn of(relation: &Relation) -> Self {
+        match relation {
+            Relation::BuiltIn(_) => Self::Table,
+            Relation::BuiltInView(_) => Self::View,
+            Relation::Defined(defined) => match defined.definition {
+                Definition::View(_) => Self::View,
+                Definition::ExternalTable(_) => Self::External,
+                _ => Self::Table,
+            },
+        }
+    }
 }
 
 impl fmt::Display for TableKind {
@@ -99,7 +113,40 @@ pub struct ColumnDescription {
     pub comment: Option<String>,
 }
 
+/// A table or view with its columns, and nothing that costs more to know.
+#[derive(Clone, Debug)]
+pub struct RelationColumns {
+    /// Its full name.
+    pub name: ObjectName,
+    /// The shortest name by which it is found.
+    pub shown_name: String,
+    /// Table or view.
+    pub kind: TableKind,
+    /// Its columns.
+    pub columns: SchemaRef,
+}
+
 impl Engine {
+    /// Every table and view with its columns. One that cannot be opened, such as a view of a table that is gone, is left
+    /// out.
+    pub async fn relations(&self) -> Result<Vec<RelationColumns>, QueryError> {
+        let names = self.names().await?;
+        let opened = self.open(names.clone(), Figures::default());
+        let mut relations = Vec::new();
+        for (name, relation) in names.all() {
+            let Ok(table) = opened.open(&name, &relation, &[]).await else {
+                continue;
+            };
+            relations.push(RelationColumns {
+                shown_name: names.shortest(&name),
+                name,
+                kind: TableKind::of(&relation),
+                columns: table.schema(),
+            });
+        }
+        Ok(relations)
+    }
+
     /// Every table and view: those built in, tables first, then what people defined.
     pub async fn tables(&self) -> Result<Vec<TableSummary>, QueryError> {
         let names = self.names().await?.all();

@@ -1,6 +1,6 @@
 //! The words a statement is made of, for completion.
 
-use flowtrail_lake::scan::Figures;
+use arrow::datatypes::SchemaRef;
 
 use crate::{Engine, QueryError};
 
@@ -113,27 +113,20 @@ impl Vocabulary {
 impl Engine {
     /// The words that make sense in a statement now.
     pub async fn vocabulary(&self) -> Result<Vocabulary, QueryError> {
-        let names = self.names().await?;
-        let opened = self.open(names.clone(), Figures::default());
-        let mut tables = Vec::new();
-        for (name, relation) in names.all() {
-            // One that cannot be opened, such as a view of a table that is gone, is not worth completing.
-            let Ok(table) = opened.open(&name, &relation, &[]).await else {
-                continue;
-            };
-            let columns = table
-                .schema()
-                .fields()
-                .iter()
-                .map(|field| field.name().clone())
-                .collect();
-            tables.push((names.shortest(&name), columns));
-        }
+        let relations = self.relations().await?.into_iter();
+        let columns = |columns: SchemaRef| columns.fields().iter().map(|field| field.name().clone()).collect();
         Ok(Vocabulary {
-            tables,
+            tables: relations.map(|relation| (relation.shown_name, columns(relation.columns))).collect(),
+            ..self.words()
+        })
+    }
+
+    /// The words that make sense in any statement.
+    pub fn words(&self) -> Vocabulary {
+        Vocabulary {
             functions: self.functions(),
             ..Vocabulary::default()
-        })
+        }
     }
 
     fn functions(&self) -> Vec<String> {

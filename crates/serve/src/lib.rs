@@ -36,6 +36,8 @@ mod router;
 mod server;
 
 pub use access::{Access, AccessKeys};
+/// What a caller answers requests of its own with.
+pub use axum::Router;
 /// The headers of a request.
 pub use axum::http::HeaderMap;
 pub use inbox::{Delivery, Inbox, InboxError, Part, Stored};

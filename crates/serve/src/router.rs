@@ -53,17 +53,21 @@ pub(crate) struct Desk {
     pub join_trace: JoinTrace,
 }
 
-/// Every route there is.
-pub(crate) fn router(desk: Arc<Desk>) -> Router {
+/// Every route there is; `others` answers what is none of this crate's, where the caller has such.
+pub(crate) fn router(desk: Arc<Desk>, others: Option<Router>) -> Router {
     let posted = || post(firehose).fallback(|| async { not_allowed("POST") });
     let got = |allowed| move || async move { not_allowed(allowed) };
-    Router::new()
+    let router = Router::new()
         .route(FIREHOSE, posted())
         .route("/firehose/{kind}", posted())
         .route("/healthz", get(healthz).fallback(got("GET, HEAD")))
         .route("/readyz", get(readyz).fallback(got("GET, HEAD")))
-        .route("/metrics", get(metrics).fallback(got("GET, HEAD")))
-        .fallback(not_found)
+        .route("/metrics", get(metrics).fallback(got("GET, HEAD")));
+    let router = match others {
+        Some(others) => router.fallback_service(others),
+        None => router.fallback(not_found),
+    };
+    router
         .layer(from_fn_with_state(Arc::clone(&desk), observed))
         .with_state(desk)
 }

@@ -54,6 +54,8 @@ pub struct ServeOptions {
     pub store_timeout: Duration,
     /// How long requests in work may take to finish once the server is told to stop.
     pub stop_timeout: Duration,
+    /// What answers the requests that are none of this crate's.
+    pub others: Option<Router>,
     /// How a delivery's span becomes a part of its sender's trace; as it is, it does not.
     pub join_trace: JoinTrace,
 }
@@ -69,6 +71,7 @@ impl Default for ServeOptions {
             memory_timeout: Duration::from_secs(20),
             store_timeout: Duration::from_mins(1),
             stop_timeout: Duration::from_secs(25),
+            others: None,
             join_trace: |_, _| {},
         }
     }
@@ -143,7 +146,7 @@ impl Server {
         Ok(Self {
             listener,
             address: bound,
-            router: router(Arc::new(desk)),
+            router: router(Arc::new(desk), options.others.clone()),
             options,
         })
     }

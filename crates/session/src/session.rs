@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, ObjectName};
-use flowtrail_query::{Answer, Engine, Names, Parameters, QueryError};
+use flowtrail_query::{Answer, Engine, Names, Parameters, QueryError, Restriction};
 use flowtrail_source::AwsSettings;
 use parking_lot::RwLock;
 use tracing::Instrument;
@@ -23,6 +23,8 @@ pub struct Session {
     prepared: Arc<RwLock<BTreeMap<String, Prepared>>>,
     /// Values for the statement that is run.
     parameters: Arc<Parameters>,
+    /// The warehouse in use.
+    warehouse: Arc<RwLock<Option<String>>>,
 }
 
 impl Session {
@@ -33,7 +35,15 @@ impl Session {
             aws,
             prepared: Arc::default(),
             parameters: Arc::default(),
+            warehouse: Arc::default(),
         }
+    }
+
+    /// One over the same engine that sees what `restriction` lets through, and whose `SET`, `USE` and `PREPARE` are its
+    /// own.
+    #[must_use]
+    pub fn separate(&self, restriction: Restriction) -> Self {
+        Self::new(self.engine.separate(restriction), self.aws.clone())
     }
 
     /// The engine that answers questions.
@@ -44,6 +54,20 @@ impl Session {
     /// How AWS is reached where no integration says otherwise.
     pub fn aws(&self) -> &AwsSettings {
         &self.aws
+    }
+
+    /// The warehouse in use.
+    pub fn warehouse(&self) -> Option<String> {
+        self.warehouse.read().clone()
+    }
+
+    /// `USE WAREHOUSE`
+    pub async fn use_warehouse(&self, name: &str) -> Result<(), SessionError> {
+        command::warehouse::enter(self, &[name.to_owned()]).await.map(|_| ())
+    }
+
+    pub(crate) fn set_warehouse(&self, name: &str) {
+        *self.warehouse.write() = Some(name.to_owned());
     }
 
     /// Runs one statement. What it changes is changed when this returns; its rows come while the answer's stream is

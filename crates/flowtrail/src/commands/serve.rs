@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flowtrail_api::Api;
 use flowtrail_decode::LogKind;
 use flowtrail_lake::Lake;
 use flowtrail_pipe::{News, Planned, inbox_plan};
@@ -38,14 +39,21 @@ pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
     let (health, metrics) = (Health::default(), PipeMetrics::default());
     let mut registry = Registry::default();
     registry.register_collector(Box::new(metrics.clone()));
+    let api = Api::new(session.clone())?;
     let options = ServeOptions {
         access: Access::with_keys(&arguments.firehose_key),
+        // Others reach another address, and there are no accounts yet that could tell who they are.
+        others: arguments.listen.ip().is_loopback().then(|| api.router()),
         join_trace: traces::join,
         ..ServeOptions::default()
     };
     let server = Server::bind(arguments.listen, options, inbox, Arc::new(health.clone()), registry).await?;
     let stop = ending.clone();
-    let serving = tokio::spawn(server.run(async move { stop.asked().await }));
+    let stopping = async move {
+        stop.asked().await;
+        api.cancel_all();
+    };
+    let serving = tokio::spawn(server.run(stopping));
 
     let plans = PipePlans::new(&session, arguments.queue.clone());
     let runner = Runner {

@@ -1,6 +1,6 @@
 //! The tables one statement has opened.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use super::{Names, Relation};
 use crate::accent::Accent;
 use crate::planning::Asked;
 use crate::scope::Scope;
-use crate::{Parameters, variant};
+use crate::{FilterError, Parameters, Part, Parts, Restricted, Restriction, variant};
 
 /// Views that ask one another, so deep at most: each takes its part of the stack.
 const DEEPEST_VIEW: usize = 12;
@@ -54,7 +54,21 @@ pub struct OpenedTables {
     names: Names,
     /// How raw files are reached.
     access: Access,
+    /// What may be seen of all of them.
+    restriction: Arc<Restriction>,
     tables: Mutex<HashMap<ObjectName, Opening>>,
+    narrowed: Mutex<Narrowed>,
+}
+
+/// What the restriction was put on.
+#[derive(Default)]
+struct Narrowed {
+    /// The parts that are on a relation, or on one below it.
+    parts: BTreeMap<ObjectName, Parts>,
+    /// Those that the statement itself names.
+    named: BTreeSet<ObjectName>,
+    /// The columns of all.
+    columns: BTreeSet<String>,
 }
 
 impl fmt::Debug for OpenedTables {
@@ -73,6 +87,7 @@ impl OpenedTables {
         session: SessionState,
         names: Names,
         access: Access,
+        restriction: Arc<Restriction>,
         figures: Figures,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -82,7 +97,9 @@ impl OpenedTables {
             session,
             names,
             access,
+            restriction,
             tables: Mutex::default(),
+            narrowed: Mutex::default(),
         })
     }
 
@@ -129,8 +146,69 @@ impl OpenedTables {
             let mut tables = self.tables.lock();
             Arc::clone(tables.entry(name.clone()).or_default())
         };
-        let opened = opening.get_or_try_init(|| self.opened(name, relation, within)).await?;
+        let opened = opening.get_or_try_init(|| self.narrowed(name, relation, within)).await?;
+        self.note(name, within);
         Ok(Arc::clone(opened))
+    }
+
+    /// What became of the restriction at each relation that the statement names.
+    pub fn restricted(&self) -> Result<Vec<Restricted>, FilterError> {
+        let wanted = self.restriction.parts();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let narrowed = self.narrowed.lock();
+        let put = |name: &ObjectName| narrowed.parts.get(name).copied().unwrap_or_default();
+        let restricted: Vec<_> = narrowed
+            .named
+            .iter()
+            .map(|name| Restricted {
+                relation: name.to_string(),
+                lacks: wanted.without(put(name)),
+            })
+            .collect();
+        let is_unused = restricted.iter().all(|one| one.lacks.contains(Part::Filter));
+        match self.restriction.unknown_field(&narrowed.columns) {
+            Some(error) if is_unused => Err(error),
+            _ => Ok(restricted),
+        }
+    }
+
+    /// The relation, with the restriction on it as far as it is not on those below.
+    async fn narrowed(
+        self: &Arc<Self>,
+        name: &ObjectName,
+        relation: &Relation,
+        within: &[ObjectName],
+    ) -> Result<Arc<dyn TableProvider>> {
+        let opened = self.opened(name, relation, within).await?;
+        let wanted = self.restriction.parts();
+        if wanted.is_empty() {
+            return Ok(opened);
+        }
+        let below = self.narrowed.lock().parts.get(name).copied().unwrap_or_default();
+        let columns = opened.schema();
+        let (opened, put) =
+            self.restriction
+                .narrowed(&name.name, opened, wanted.without(below), &self.session)?;
+        let mut narrowed = self.narrowed.lock();
+        narrowed.parts.insert(name.clone(), below.and(put));
+        let names = columns.fields().iter().map(|field| field.name().to_lowercase());
+        narrowed.columns.extend(names);
+        Ok(opened)
+    }
+
+    /// What is on a relation is on the views that it is a part of.
+    fn note(&self, name: &ObjectName, within: &[ObjectName]) {
+        let mut narrowed = self.narrowed.lock();
+        if within.is_empty() {
+            narrowed.named.insert(name.clone());
+        }
+        let put = narrowed.parts.get(name).copied().unwrap_or_default();
+        for view in within {
+            let parts = narrowed.parts.entry(view.clone()).or_default();
+            *parts = parts.and(put);
+        }
     }
 
     async fn opened(

@@ -31,6 +31,11 @@ pub enum Block {
     V6(u128, u128),
 }
 
+/// Whether a text is a block of addresses with its prefix: `10.0.0.0/8`.
+pub fn is_block(text: &str) -> bool {
+    text.contains('/') && Block::parse(text).is_some()
+}
+
 impl Block {
     /// The block a text spells in CIDR notation; bits of the address past the prefix do not count. A text without a
     /// prefix is the block of that one address.

@@ -30,9 +30,11 @@ mod time;
 mod type_name;
 mod url;
 
+pub use address::is_block;
 pub use arguments::texts;
 pub use function::{Function, Known};
 pub use json::json_object;
+pub use protocol::protocol_number;
 pub use time::Unit;
 
 use std::sync::Arc;

@@ -167,6 +167,12 @@ pub fn protocol_name() -> Function {
     )
 }
 
+/// The number of a protocol by its name, whatever its case.
+pub fn protocol_number(name: &str) -> Option<i64> {
+    let place = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
+    Some(place as i64)
+}
+
 fn names(numbers: &ArrayRef) -> ArrayRef {
     let numbers = numbers.as_primitive::<Int64Type>();
     let mut builder = StringViewBuilder::with_capacity(numbers.len());

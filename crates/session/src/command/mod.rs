@@ -24,7 +24,7 @@ mod table;
 mod tests;
 mod unload;
 mod view;
-mod warehouse;
+pub(crate) mod warehouse;
 
 pub use copy::CopyInto;
 use flowtrail_query::{Answer, QueryError};

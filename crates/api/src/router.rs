@@ -1,0 +1,74 @@
+//! Which request is answered by what.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::routing::{delete, get, post};
+use flowtrail_session::Session;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::guard::guard;
+use crate::statements::Journal;
+use crate::{Problem, catalog, statements};
+
+/// Larger bodies are refused: statements and dashboards are small.
+const MOST_BODY_BYTES: usize = 2 << 20;
+
+/// What requests are answered with. Cheap to clone; clones share.
+#[derive(Clone)]
+pub struct Api {
+    /// What every request's session starts from.
+    pub(crate) session: Session,
+    pub(crate) journal: Journal,
+    /// Where statements run.
+    pub(crate) queries: Handle,
+    _runtime: Arc<OwnedRuntime>,
+}
+
+/// Threads for statements, which end when nobody answers requests any more.
+struct OwnedRuntime(Option<Runtime>);
+
+impl Drop for OwnedRuntime {
+    fn drop(&mut self) {
+        // Waiting for statements is not for whoever drops this, who may be a task itself.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Api {
+    /// An API whose statements run as `session` stands, on threads of their own.
+    pub fn new(session: Session) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread().enable_all().thread_name("query").build()?;
+        Ok(Self {
+            session,
+            journal: Journal::default(),
+            queries: runtime.handle().clone(),
+            _runtime: Arc::new(OwnedRuntime(Some(runtime))),
+        })
+    }
+
+    /// Ends the statements that run: the server stops.
+    pub fn cancel_all(&self) {
+        self.journal.cancel_all();
+    }
+
+    /// Every route there is.
+    pub fn router(&self) -> Router {
+        let api = Router::new()
+            .route("/statements", post(statements::run).get(statements::list))
+            .route("/statements/{id}", delete(statements::cancel))
+            .route("/catalog", get(catalog::catalog))
+            .route("/status", get(catalog::status))
+            .fallback(async || Problem::new(StatusCode::NOT_FOUND, "nothing is here", Some("/api/docs lists what is")))
+            .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+            .layer(from_fn(guard))
+            .with_state(self.clone());
+        Router::new().nest("/api/v1", api)
+    }
+}
