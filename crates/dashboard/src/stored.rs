@@ -96,6 +96,8 @@ pub enum StoreError {
     Damaged {
         /// The name.
         name: String,
+        /// Its version, which may be replaced.
+        version: u64,
         /// What is wrong with it.
         mistakes: Mistakes,
     },
@@ -236,6 +238,7 @@ impl Stored {
         let yaml = text_of(defined);
         let dashboard = Dashboard::from_yaml(yaml).map_err(|mistakes| StoreError::Damaged {
             name: name.clone(),
+            version: defined.version(),
             mistakes,
         })?;
         Ok(Self {
