@@ -4,6 +4,7 @@
 mod aws;
 mod bad_input;
 mod crawl;
+mod dashboard;
 mod essentials;
 mod exports;
 mod filters;

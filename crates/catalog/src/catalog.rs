@@ -96,6 +96,7 @@ impl Catalog {
     }
 
     /// Defines `name` for the first time since it was dropped, or anew in place of `before`, which must be what is there.
+    /// Gives its new version.
     ///
     /// # Errors
     /// [`CatalogError::Exists`] where something is there and `before` is none, [`CatalogError::Overtaken`] where what is
@@ -105,7 +106,7 @@ impl Catalog {
         name: &ObjectName,
         definition: Definition,
         before: Option<&Defined>,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<u64, CatalogError> {
         let created_at = before.map(|before| before.created_at);
         self.put_created(name, definition, before, created_at).await
     }
@@ -116,7 +117,7 @@ impl Catalog {
         name: &ObjectName,
         definition: Definition,
         before: &Defined,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<u64, CatalogError> {
         self.put_created(name, definition, Some(before), None).await
     }
 
@@ -126,7 +127,7 @@ impl Catalog {
         definition: Definition,
         before: Option<&Defined>,
         created_at: Option<DateTime<Utc>>,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<u64, CatalogError> {
         let kind = definition.kind();
         let folder = folder_of(kind, name)?;
         let last = self.numbers(&folder).await?.remove(&folder);
@@ -154,7 +155,9 @@ impl Catalog {
             changed_at: now,
             definition: Some(definition),
         };
-        self.write(kind, &folder, last.unwrap_or(0) + 1, &stored).await
+        let number = last.unwrap_or(0) + 1;
+        self.write(kind, &folder, number, &stored).await?;
+        Ok(number)
     }
 
     /// Takes a definition away, which must be what is there.

@@ -35,6 +35,11 @@ pub enum Definition {
     Warehouse(Warehouse),
     /// `CREATE PIPE`.
     Pipe(Pipe),
+    /// A dashboard, which no statement makes.
+    Dashboard {
+        /// Its text, as it was written.
+        yaml: String,
+    },
 }
 
 /// The kinds of definitions. Two of one kind cannot have one name; nor can two that are asked like tables.
@@ -58,6 +63,8 @@ pub enum Kind {
     Warehouse,
     /// A pipe.
     Pipe,
+    /// A dashboard.
+    Dashboard,
 }
 
 impl Definition {
@@ -73,6 +80,7 @@ impl Definition {
             Self::Integration(_) => Kind::Integration,
             Self::Warehouse(_) => Kind::Warehouse,
             Self::Pipe(_) => Kind::Pipe,
+            Self::Dashboard { .. } => Kind::Dashboard,
         }
     }
 
@@ -88,7 +96,7 @@ impl Definition {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Database,
         Self::Schema,
         Self::Relation,
@@ -98,6 +106,7 @@ impl Kind {
         Self::Integration,
         Self::Warehouse,
         Self::Pipe,
+        Self::Dashboard,
     ];
 
     /// The folder of its definitions.
@@ -112,6 +121,7 @@ impl Kind {
             Self::Integration => "integration",
             Self::Warehouse => "warehouse",
             Self::Pipe => "pipe",
+            Self::Dashboard => "dashboard",
         }
     }
 

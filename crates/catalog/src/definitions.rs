@@ -22,6 +22,14 @@ pub struct Defined {
     pub(crate) number: u64,
 }
 
+impl Defined {
+    /// Its version: from 1, more with each change, and never the same again for other content, also after it was
+    /// dropped.
+    pub fn version(&self) -> u64 {
+        self.number
+    }
+}
+
 /// All definitions of a lake at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions(BTreeMap<(Kind, ObjectName), Arc<Defined>>);

@@ -1,4 +1,5 @@
-//! The definitions kept in the lake: databases, views, tables, functions, stages, pipes, integrations, warehouses.
+//! The definitions kept in the lake: databases, views, tables, functions, stages, pipes, integrations,
+//! warehouses, dashboards.
 //!
 //! ```text
 //!   CREATE … ──> Definition ──[Catalog]── <lake>/catalog/<kind>/<name>/<number>.json, each written once

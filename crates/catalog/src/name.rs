@@ -13,7 +13,7 @@ pub const DEFAULT_SCHEMA: &str = "public";
 /// quotes small.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectName {
-    /// The database; for a database itself, an integration or a warehouse nothing.
+    /// The database; for a database itself, an integration, a warehouse or a dashboard nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub database: String,
     /// The schema; for a schema itself nothing.
@@ -33,7 +33,7 @@ impl ObjectName {
         }
     }
 
-    /// A name that stands in no database: of a database, an integration, a warehouse.
+    /// A name that stands in no database: of a database, an integration, a warehouse, a dashboard.
     pub fn global(name: impl Into<String>) -> Self {
         Self::new("", "", name)
     }

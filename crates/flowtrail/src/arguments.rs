@@ -7,6 +7,7 @@
 )]
 
 mod aws;
+mod dashboard;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -22,6 +23,7 @@ use flowtrail_source::AwsSettings;
 use crate::traces::Collector;
 
 pub use aws::{AwsCommand, ChoiceArguments, SetupArguments};
+pub use dashboard::DashboardCommand;
 
 /// Loads VPC Flow Logs and CloudTrail from folders and S3 into Delta Lake tables, exactly once, and answers SQL.
 #[derive(Debug, Parser)]
@@ -90,6 +92,9 @@ pub enum Command {
     Crawl(CrawlArguments),
     /// Bring the nested rows of a table into flat tables, each once: only what is new at every run
     Relationalize(RelationalizeArguments),
+    /// Dashboards: list and show them, apply those of files, check files
+    #[command(subcommand)]
+    Dashboard(DashboardCommand),
     /// What became of every object ever loaded
     History(HistoryArguments),
     /// The tables and views, with their sizes

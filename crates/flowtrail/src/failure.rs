@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use flowtrail_aws::{CheckError, SetupError};
+use flowtrail_dashboard::StoreError;
 use flowtrail_lake::LakeError;
 use flowtrail_load::LoadError;
 use flowtrail_query::QueryError;
@@ -109,6 +110,12 @@ impl From<QueryError> for Failure {
 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
+        Self::of(&error, error.hint())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
         Self::of(&error, error.hint())
     }
 }

@@ -69,6 +69,11 @@ const RULES: &[Rule] = &[
         must_not_use: &["datafusion", "deltalake-core", "clap"],
     },
     Rule {
+        package: "flowtrail-dashboard",
+        may_use: &["flowtrail-catalog", "flowtrail-lake"],
+        must_not_use: &["flowtrail-lake", "datafusion", "deltalake-core", "tokio", "clap"],
+    },
+    Rule {
         package: "flowtrail-external",
         may_use: &[
             "flowtrail-source",
@@ -141,6 +146,7 @@ const RULES: &[Rule] = &[
             "flowtrail-aws",
             "flowtrail-source",
             "flowtrail-catalog",
+            "flowtrail-dashboard",
             "flowtrail-decode",
             "flowtrail-sample",
             "flowtrail-lake",

@@ -2,6 +2,7 @@
 
 mod aws;
 mod crawl;
+mod dashboard;
 mod demo;
 mod generate;
 mod load;
@@ -114,6 +115,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Sql(sql) => sql::run(&context, sql).await,
         Command::Crawl(crawl) => crawl::run(&context, &crawl).await,
         Command::Relationalize(relationalize) => relationalize::run(&context, &relationalize).await,
+        Command::Dashboard(command) => dashboard::run(&context, &command).await,
         Command::History(history) => tables::history(&context, &history).await,
         Command::Tables => tables::list(&context).await,
         Command::Describe { table } => tables::describe(&context, &table).await,

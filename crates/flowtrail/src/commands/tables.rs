@@ -139,7 +139,8 @@ pub async fn description(engine: &Engine, table: &str) -> Result<String, Failure
     Ok(text)
 }
 
-fn grid(headings: &[&str]) -> Table {
+/// An empty grid with headings.
+pub fn grid(headings: &[&str]) -> Table {
     let mut grid = Table::new();
     grid.load_preset(presets::UTF8_FULL_CONDENSED);
     grid.set_header(headings);

@@ -162,7 +162,8 @@ pub async fn save(session: &Session, before: &Defined, table: ExternalTable) -> 
         return Ok(());
     }
     let definition = Definition::ExternalTable(table);
-    Ok(session.catalog().put(&before.name, definition, Some(before)).await?)
+    session.catalog().put(&before.name, definition, Some(before)).await?;
+    Ok(())
 }
 
 /// Which of a table's partitions has these values.
