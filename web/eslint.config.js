@@ -32,6 +32,7 @@ export default tseslint.config(
             'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
             'no-console': 'error',
             eqeqeq: 'error',
+            '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
             '@typescript-eslint/no-non-null-assertion': 'error',
             '@typescript-eslint/consistent-type-imports': 'error',
             '@typescript-eslint/switch-exhaustiveness-check': 'error',

@@ -227,6 +227,7 @@ export const en = {
         missingHow: 'Add it to the format of the flow log. AWS cannot change one that is there: make a new one with',
         failed: 'This tile could not be answered',
         stopped: 'Stopped',
+        figures: (rows: string, bytes: string, time: string) => `${rows} rows · ${bytes} read · ${time}`,
     },
     editor: {
         add: 'Add a tile',

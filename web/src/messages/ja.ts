@@ -228,6 +228,7 @@ export const ja: Messages = {
             'フローログの形式にこのフィールドを追加してください。AWS では既存のフローログを変更できないため、次の形式で新しく作成します。',
         failed: 'このタイルの結果を取得できませんでした',
         stopped: '停止しました',
+        figures: (rows, bytes, time) => `${rows} 行 · 読み取り ${bytes} · ${time}`,
     },
     editor: {
         add: 'タイルを追加',
