@@ -8,6 +8,7 @@ import { coloursOf, type Look } from './look';
 import { changeOf } from './NumberFigure';
 import { build } from './options';
 import { linksOf } from './options/flow';
+import { forceLayout } from './options/forceLayout';
 import { labelled } from './options/ticks';
 import { rolesOf } from './roles';
 import { nextSorting, sorted } from './sorting';
@@ -185,6 +186,21 @@ test('labels of a time axis stand at round times', () => {
     const marked = [...labelled(hours, 'UTC', 8)].map((at) => new Date(hours[at] ?? 0).getUTCHours() % 12);
     expect(marked.length).toBeGreaterThan(2);
     expect(new Set(marked)).toEqual(new Set([0]));
+});
+
+test('on a narrow axis of a week, days are labelled and not odd hours', () => {
+    const hours = Array.from({ length: 169 }, (_, at) => Date.parse('2026-11-14T06:00:00Z') + at * 3_600_000);
+    const marked = [...labelled(hours, 'UTC', 3)].map((at) => new Date(hours[at] ?? 0).getUTCHours());
+    expect(marked.length).toBe(3);
+    expect(new Set(marked)).toEqual(new Set([0]));
+});
+
+test('nodes of a graph have places of their own, the same each time', () => {
+    const links = Array.from({ length: 40 }, (_, at) => ({ source: at * 2, target: at * 2 + 1 }));
+    const spots = forceLayout(80, links, 600, 300);
+    expect(spots).toEqual(forceLayout(80, links, 600, 300));
+    expect(new Set(spots.map(({ x, y }) => `${x.toFixed(3)} ${y.toFixed(3)}`)).size).toBe(80);
+    expect(spots.every(({ x, y }) => Math.abs(x) < 3 && Math.abs(y) < 3)).toBe(true);
 });
 
 test('a change is a share of what was', () => {

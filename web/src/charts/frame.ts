@@ -101,6 +101,9 @@ export function frameOf(spec: ChartSpec, table: Table, time: TimeFrame): Frame {
         // Pairs have no colours that could run out; they cap what they draw themselves.
         series: colour && !isOfPairs(spec.chart) ? mostOf(drawn) : drawn,
     };
+    if (spec.chart === 'heat_map' && colour?.kind === 'number') {
+        frame.series.sort((a, b) => (toNumber(a.cell) ?? 0) - (toNumber(b.cell) ?? 0));
+    }
     return isTime ? frame : inOrder(frame, spec);
 }
 

@@ -14,7 +14,7 @@ import { labelled } from './ticks';
 import { messages } from '../../messages';
 
 /** Pixels a bar with its label needs, at the usual size of text. */
-const BAR_PIXELS = 22;
+const BAR_PIXELS = 19;
 const MOST_BARS = 500;
 
 export function cartesian(input: ChartInput): Built {
@@ -157,14 +157,25 @@ function categoryAxis(input: ChartInput, count: number, horizontal: boolean, isL
                       overflow: 'truncate',
                       margin: 8,
                   }
-                : {
-                      hideOverlap: true,
-                      width: Math.max(40, size.width / Math.max(1, Math.min(count, most))),
-                      overflow: 'truncate',
-                  }),
+                : underColumns(input, count, label)),
             ...(withLabel ? { interval: (at: number) => withLabel.has(at) } : {}),
         },
     };
+}
+
+/** All names where they fit side by side, aslant where they are few; else as many as there is room for. */
+function underColumns(input: ChartInput, count: number, label: (at: number) => string) {
+    const { look, size, frame } = input;
+    const letter = look.fontSize * 0.62;
+    const longest = Array.from({ length: Math.min(count, 60) }, (_, at) => label(at).length).reduce(
+        (a, b) => Math.max(a, b),
+        0,
+    );
+    const room = (size.width - look.fontSize * 5) / Math.max(1, count);
+    if (frame.isTime) return { hideOverlap: true };
+    if (longest * letter + 6 < room) return { interval: 0 };
+    if (room > look.fontSize * 1.4) return { interval: 0, rotate: 38, width: look.fontSize * 9, overflow: 'truncate' };
+    return { hideOverlap: true, width: look.fontSize * 8, overflow: 'truncate' };
 }
 
 function rowsAt(

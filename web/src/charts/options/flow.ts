@@ -6,6 +6,7 @@ import type { Built, ChartInput, ClickEvent, PickedValue } from '../built';
 import type { Frame } from '../frame';
 import { tooltip } from '../tooltip';
 import { textStyle, tooltipBox } from './common';
+import { forceLayout } from './forceLayout';
 
 interface Node {
     label: string;
@@ -67,6 +68,7 @@ export function sankey(input: ChartInput): Built {
         nodeWidth: 10,
         nodeGap: Math.max(3, Math.min(12, size.height / nodes.length / 3)),
         draggable: false,
+        labelLayout: { hideOverlap: true },
         lineStyle: { color: 'source', opacity: 0.28, curveness: 0.5 },
         emphasis: { focus: 'adjacency', lineStyle: { opacity: 0.5 } },
         label: {
@@ -94,19 +96,16 @@ export function graph(input: ChartInput): Built {
     const { nodes, links } = linksOf(input.frame, 'graph');
     const biggest = nodes.reduce((most, node) => Math.max(most, node.value), 1);
     const widest = links.reduce((most, link) => Math.max(most, link.value), 1);
-    const room = Math.sqrt((size.width * size.height) / Math.max(1, nodes.length));
+    const spots = forceLayout(nodes.length, links, size.width, size.height);
     return flow(input, nodes, links, {
         type: 'graph',
-        layout: 'force',
+        layout: 'none',
+        left: 28,
+        right: look.fontSize * 8,
+        top: 20,
+        bottom: 20,
         roam: 'move',
         scaleLimit: { min: 0.4, max: 4 },
-        force: {
-            repulsion: room * 2.2,
-            edgeLength: room * 0.75,
-            gravity: 0.12,
-            friction: 0.3,
-            layoutAnimation: false,
-        },
         edgeSymbol: ['none', 'arrow'],
         edgeSymbolSize: 6,
         emphasis: { focus: 'adjacency', label: { show: true } },
@@ -120,6 +119,8 @@ export function graph(input: ChartInput): Built {
         },
         data: nodes.map((node, at) => ({
             name: String(at),
+            x: spots[at]?.x ?? 0,
+            y: spots[at]?.y ?? 0,
             value: node.value,
             symbolSize: 7 + 21 * Math.sqrt(node.value / biggest),
             itemStyle: {

@@ -27,6 +27,11 @@ export function labelled(moments: number[], zone: string, most: number): Set<num
         }
         if (found.size > 1 && found.size <= most + 1) return found;
     }
-    const every = Math.ceil(moments.length / Math.max(1, most));
-    return new Set([...moments.keys()].filter((at) => at % every === 0));
+    const midnights = [...moments.keys()].filter((at) => toWall(moments[at] ?? 0, zone) % DAY === 0);
+    return everyNth(midnights.length > 1 ? midnights : [...moments.keys()], most);
+}
+
+function everyNth(places: number[], most: number): Set<number> {
+    const every = Math.ceil(places.length / Math.max(1, most));
+    return new Set(places.filter((_, at) => at % every === 0));
 }
