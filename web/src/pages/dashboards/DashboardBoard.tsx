@@ -1,0 +1,76 @@
+/** The tiles of a dashboard, and what is opened from them. */
+import { useState } from 'preact/hooks';
+import { status } from '../../api/catalog';
+import type { DashboardDefinition, TileDefinition } from '../../api/dashboards';
+import { Dialog } from '../../components/Dialog';
+import { shortened } from '../../format/cell';
+import { localText, messages } from '../../messages';
+import { TileEditor } from './edit/TileEditor';
+import { Grid } from './grid/Grid';
+import { bottomOf, change, changeTile, freeId, isEditing, removeTile } from './store';
+import { useMissing } from './tile/needs';
+import { Tile } from './tile/Tile';
+
+export function DashboardBoard({ definition }: { definition: DashboardDefinition }) {
+    const text = messages.value.dashboard;
+    const { tiles } = definition;
+    const missing = useMissing(tiles);
+    const [edited, setEdited] = useState<TileDefinition>();
+    const [large, setLarge] = useState<string>();
+    const enlarged = tiles.find((tile) => tile.id === large);
+    const mayChange = status.value?.read_only !== true;
+    if (tiles.length === 0) return <p class="page-note">{text.empty}</p>;
+    return (
+        <>
+            <Grid
+                tiles={tiles}
+                isEditing={isEditing.value}
+                onChange={(next) => change((before) => ({ ...before, tiles: next }))}
+            >
+                {(tile, grip) => (
+                    <Tile
+                        tile={tile}
+                        grip={grip}
+                        missing={missing.get(tile.id)}
+                        onEnlarge={() => setLarge(tile.id)}
+                        onEdit={mayChange ? () => setEdited(tile) : undefined}
+                        onDuplicate={mayChange ? () => duplicate(tile) : undefined}
+                        onDelete={mayChange ? () => removeTile(tile.id) : undefined}
+                    />
+                )}
+            </Grid>
+            {edited && (
+                <TileEditor
+                    tile={edited}
+                    tiles={tiles}
+                    onClose={() => setEdited(undefined)}
+                    onKeep={(tile) => {
+                        changeTile(edited.id, { ...tile, at: edited.at });
+                        setEdited(undefined);
+                    }}
+                />
+            )}
+            {enlarged && (
+                <Dialog
+                    title={shortened(localText(enlarged.title), 200)}
+                    size="large"
+                    onClose={() => setLarge(undefined)}
+                >
+                    <div class="tile-enlarged">
+                        <Tile tile={enlarged} missing={missing.get(enlarged.id)} />
+                    </div>
+                </Dialog>
+            )}
+        </>
+    );
+}
+
+function duplicate(tile: TileDefinition): void {
+    change((before) => ({
+        ...before,
+        tiles: [
+            ...before.tiles,
+            { ...tile, id: freeId(tile.id, before.tiles), at: { ...tile.at, x: 0, y: bottomOf(before.tiles) } },
+        ],
+    }));
+}

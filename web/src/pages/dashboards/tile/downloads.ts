@@ -1,0 +1,25 @@
+/** A tile's answer as a file. */
+import type { TileDefinition } from '../../../api/dashboards';
+import { asProblem } from '../../../api/problem';
+import { runToFile } from '../../../api/statements';
+import type { Picture } from '../../../charts/Plot';
+import { notify } from '../../../components/notices';
+import { fileName, saveFile } from '../../../components/saveFile';
+import { localText, messages } from '../../../messages';
+import { scope } from '../../../state/scope';
+import { requestOf } from './useTile';
+
+export async function downloadRows(tile: TileDefinition, type: 'csv' | 'xlsx'): Promise<void> {
+    notify(messages.value.tile.downloading);
+    try {
+        const blob = await runToFile(requestOf(tile, scope.value, undefined), type);
+        saveFile(blob, fileName(localText(tile.title), type));
+    } catch (error) {
+        notify(asProblem(error).title, 'failed');
+    }
+}
+
+export async function downloadPicture(tile: TileDefinition, picture: Picture): Promise<void> {
+    const blob = await (await fetch(picture.png())).blob();
+    saveFile(blob, fileName(localText(tile.title), 'png'));
+}
