@@ -16,15 +16,15 @@ endif
 
 .PHONY: demo test lint tidy unit soak readers fuzz deny venv bench man clean
 
-## Builds, makes sample logs, loads them, asks the dashboards' questions.
+## Builds, makes sample logs, loads them, asks the dashboards' questions, and opens the console over them.
 demo:
 	cargo build --profile quick --package flowtrail
-	$(TARGET)/quick/flowtrail demo
 	@if [ -d ../shared/data ]; then \
 	  set -x; \
 	  $(TARGET)/quick/flowtrail --lake $(TARGET)/real-logs load ../shared/data; \
 	  $(TARGET)/quick/flowtrail --lake $(TARGET)/real-logs sql -f bench/real_logs.sql; \
 	fi
+	$(TARGET)/quick/flowtrail demo --serve
 
 ## Everything, with what it needs. One after another, each on all cores; what is quick to fail comes first, the tests
 ## themselves come last.

@@ -75,6 +75,11 @@ impl ColumnCache {
         self.0.get(place)
     }
 
+    /// Holds nothing any more.
+    pub fn clear(&self) {
+        self.0.clear();
+    }
+
     /// Holds a column.
     pub fn put(&self, place: Place, column: Arc<Decoded>) {
         self.0.insert(place, column);

@@ -70,6 +70,13 @@ impl AggregateOnCodes {
     }
 }
 
+impl AggregateOnCodes {
+    /// Gives the memory of kept columns back.
+    pub fn forget_columns(&self) {
+        self.caches.columns.clear();
+    }
+}
+
 impl PhysicalOptimizerRule for AggregateOnCodes {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_down(|plan| {

@@ -16,7 +16,10 @@
 mod answer;
 mod catalog;
 mod columns;
+mod dashboards;
+mod docs;
 mod guard;
+mod pages;
 mod problem;
 mod router;
 mod statements;

@@ -5,6 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
 use flowtrail_catalog::CatalogError;
+use flowtrail_dashboard::Mistakes;
 use flowtrail_query::output::OutputError;
 use flowtrail_query::{FilterError, Place, QueryError};
 use flowtrail_session::SessionError;
@@ -27,6 +28,9 @@ pub struct Problem {
     /// Where in the text it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<ProblemPlace>,
+    /// All that is wrong with a definition, each where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mistakes: Option<Mistakes>,
     /// The text that the place is in, where it is not the statement.
     #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
     pub within: Option<&'static str>,
@@ -50,6 +54,7 @@ impl Problem {
             detail: message,
             hint: hint.map(str::to_owned),
             place: None,
+            mistakes: None,
             within: None,
         }
     }
@@ -61,12 +66,26 @@ impl Problem {
         }
     }
 
+    /// The place is told by itself, so the title goes without it.
     fn at(self, place: Option<&Place>) -> Self {
-        let place = place.map(|place| ProblemPlace {
-            line: place.line,
-            column: place.column,
-        });
-        Self { place, ..self }
+        let Some(place) = place else { return self };
+        let before = format!("column {}: ", place.column);
+        let title = self.title.split_once(&before).map(|(_, title)| title.to_owned());
+        Self {
+            title: title.unwrap_or(self.title),
+            place: Some(ProblemPlace {
+                line: place.line,
+                column: place.column,
+            }),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_mistakes(self, mistakes: Mistakes) -> Self {
+        Self {
+            mistakes: Some(mistakes),
+            ..self
+        }
     }
 
     /// What a statement of a text failed with; its place is in the whole text.

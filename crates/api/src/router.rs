@@ -8,12 +8,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
-use flowtrail_session::Session;
+use flowtrail_session::{Grant, Session};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::guard::guard;
+use crate::guard::{guard, only_this_machine};
+use crate::pages::pages;
 use crate::statements::Journal;
-use crate::{Problem, catalog, statements};
+use crate::{Problem, catalog, dashboards, docs, statements};
 
 /// Larger bodies are refused: statements and dashboards are small.
 const MOST_BODY_BYTES: usize = 2 << 20;
@@ -23,6 +24,8 @@ const MOST_BODY_BYTES: usize = 2 << 20;
 pub struct Api {
     /// What every request's session starts from.
     pub(crate) session: Session,
+    /// Places that statements may touch beside those that integrations name.
+    pub(crate) allowed: Grant,
     pub(crate) journal: Journal,
     /// Where statements run.
     pub(crate) queries: Handle,
@@ -42,11 +45,13 @@ impl Drop for OwnedRuntime {
 }
 
 impl Api {
-    /// An API whose statements run as `session` stands, on threads of their own.
-    pub fn new(session: Session) -> io::Result<Self> {
+    /// An API whose statements run as `session` stands, on threads of their own, and touch only places that `allowed` or
+    /// an integration names.
+    pub fn new(session: Session, allowed: Grant) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread().enable_all().thread_name("query").build()?;
         Ok(Self {
             session,
+            allowed,
             journal: Journal::default(),
             queries: runtime.handle().clone(),
             _runtime: Arc::new(OwnedRuntime(Some(runtime))),
@@ -63,12 +68,23 @@ impl Api {
         let api = Router::new()
             .route("/statements", post(statements::run).get(statements::list))
             .route("/statements/{id}", delete(statements::cancel))
+            .route("/dashboards", get(dashboards::list))
+            .route("/dashboards/check", post(dashboards::check))
+            .route(
+                "/dashboards/{name}",
+                get(dashboards::get).put(dashboards::put).delete(dashboards::delete),
+            )
             .route("/catalog", get(catalog::catalog))
             .route("/status", get(catalog::status))
             .fallback(async || Problem::new(StatusCode::NOT_FOUND, "nothing is here", Some("/api/docs lists what is")))
             .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
             .layer(from_fn(guard))
             .with_state(self.clone());
-        Router::new().nest("/api/v1", api)
+        Router::new()
+            .nest("/api/v1", api)
+            .route("/api/docs", get(docs::docs))
+            .route("/api/openapi.json", get(docs::openapi))
+            .fallback(pages)
+            .layer(from_fn(only_this_machine))
     }
 }

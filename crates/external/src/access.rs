@@ -35,9 +35,17 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// The place that a location names, which must be in reach: a bucket may be open already, for somebody who may go
+    /// further.
+    pub(crate) fn place(&self, location: &str) -> Result<Place, ExternalError> {
+        let place = place_of(location)?;
+        self.access.aws.reach.check(&place)?;
+        Ok(place)
+    }
+
     /// The files of a location, or `None` where a folder does not exist: it has no files, as in Athena.
     pub(crate) async fn open(&self, location: &str) -> Result<Option<Source>, ExternalError> {
-        match place_of(location)? {
+        match self.place(location)? {
             Place::S3 { bucket, prefix } => {
                 let store = self.bucket(&bucket).await?;
                 Ok(Some(Source::of_bucket(store, &bucket, &prefix)?))

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore};
 
-use crate::access::{Access, Places, place_of};
+use crate::access::{Access, Places};
 use crate::error::ExternalError;
 
 /// Folders looked into at once.
@@ -90,7 +90,7 @@ pub(crate) struct Listed {
 
 /// Lists one folder; one that does not exist has nothing in it.
 pub(crate) async fn list_folder(places: &Places<'_>, location: &str) -> Result<Listed, ExternalError> {
-    match place_of(location)? {
+    match places.place(location)? {
         Place::S3 { bucket, prefix } => list_in_bucket(places, &bucket, &prefix).await,
         Place::Path(path) => {
             let listed = tokio::task::spawn_blocking(move || list_path(&path)).await;

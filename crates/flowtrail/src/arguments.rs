@@ -9,7 +9,7 @@
 mod aws;
 mod dashboard;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use flowtrail_load::OnError;
 use flowtrail_query::Accent;
 use flowtrail_query::output::OutputFormat;
 use flowtrail_sample::{Fields, Format};
-use flowtrail_source::AwsSettings;
+use flowtrail_source::{AwsSettings, Reach};
 
 use crate::traces::Collector;
 
@@ -74,6 +74,8 @@ impl From<&AwsArguments> for AwsSettings {
             profile: given.aws_profile.clone(),
             role_arn: given.aws_role.clone(),
             external_id: given.aws_external_id.clone(),
+            // On the command line a statement reaches what its user may.
+            reach: Reach::default(),
         }
     }
 }
@@ -84,7 +86,7 @@ pub enum Command {
     Demo(DemoArguments),
     /// Load objects into the lake, each exactly once
     Load(LoadArguments),
-    /// Run the pipes of the lake: what arrives is loaded as it does
+    /// Open the console, and run the pipes of the lake: what arrives is loaded as it does
     Serve(ServeArguments),
     /// Ask SQL, or open a prompt
     Sql(SqlArguments),
@@ -145,21 +147,37 @@ pub struct DemoArguments {
     /// What makes one sample differ from another
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Go on with the console over the sample, until Ctrl-C
+    #[arg(long, conflicts_with = "json")]
+    pub serve: bool,
 }
+
+/// Where the console and the API are, unless somebody says otherwise.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8420);
 
 #[derive(Debug, Args)]
 pub struct ServeArguments {
     /// The queue of S3 events for pipes that name none (NOTIFICATION_CHANNEL): URL, ARN or name
     #[arg(long, env = "FLOWTRAIL_QUEUE", value_name = "QUEUE")]
     pub queue: Option<String>,
-    /// Where Firehose and probes are answered: an address with a port (0 is one that is free)
+    /// Where Firehose and probes are answered, and on loopback the console: an address with a port (0 is one that is
+    /// free)
     #[arg(
         long,
         env = "FLOWTRAIL_LISTEN",
-        default_value = "127.0.0.1:8420",
+        default_value_t = LISTEN,
         value_name = "ADDRESS"
     )]
     pub listen: SocketAddr,
+    /// A place that statements of the console and the API may touch, beside those that storage integrations name:
+    /// s3://bucket/prefix or a folder; several, separated by commas
+    #[arg(
+        long,
+        env = "FLOWTRAIL_ALLOW_LOCATION",
+        value_delimiter = ',',
+        value_name = "PLACE"
+    )]
+    pub allow_location: Vec<String>,
     /// An access key that Firehose streams send; several, separated by commas, are all good
     #[arg(
         long,
@@ -177,8 +195,18 @@ pub struct ServeArguments {
 #[derive(Debug, Args)]
 pub struct RunningArguments {
     /// Seconds between two listings of a place that nothing else tells of
-    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = LIST_EVERY_S, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub list_every: u64,
+}
+
+const LIST_EVERY_S: u64 = 10;
+
+impl Default for RunningArguments {
+    fn default() -> Self {
+        Self {
+            list_every: LIST_EVERY_S,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

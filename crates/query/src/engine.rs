@@ -13,10 +13,12 @@ use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, Statement};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::{SessionContext, ident};
+use flowtrail_aggregate::AggregateOnCodes;
 use flowtrail_catalog::{Catalog, ObjectName};
 use flowtrail_external::Access;
 use flowtrail_lake::Lake;
 use flowtrail_lake::scan::{Figures, engine_store};
+use flowtrail_source::Reach;
 use parking_lot::RwLock;
 
 use crate::catalog::{KnownSnapshots, Names, OpenedTables};
@@ -38,14 +40,20 @@ pub struct Engine {
     scope: Arc<RwLock<Scope>>,
     /// What statements may use, where it is not the whole machine.
     share: Arc<RwLock<Option<SetShare>>>,
+    /// What keeps columns and answers between statements.
+    codes: Arc<AggregateOnCodes>,
     /// Which rows statements may see.
     restriction: Arc<Restriction>,
     /// Functions, rules and settings; no tables, which each statement opens for itself.
     session: Arc<RwLock<SessionState>>,
 }
 
-/// A share that was set, and what its statements run with.
-type SetShare = (Share, Arc<RuntimeEnv>);
+/// A share of the machine, with the memory that all statements have together which run in it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SetShare {
+    share: Share,
+    runtime: Arc<RuntimeEnv>,
+}
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,13 +88,14 @@ impl Engine {
         let runtime = settings.runtime().map_err(failed)?;
         let (url, store) = engine_store(&lake).map_err(Box::new)?;
         runtime.register_object_store(&url, store);
+        let codes = Arc::new(AggregateOnCodes::new(settings.caches.clone()));
         let mut session = SessionStateBuilder::new()
             .with_default_features()
             .with_config(settings.session())
             .with_runtime_env(runtime)
             .with_optimizer_rule(Arc::new(SecondsComparison))
             .with_optimizer_rule(Arc::new(LimitedSortBelowProjection))
-            .with_physical_optimizer_rules(physical_rules(settings.caches.clone()))
+            .with_physical_optimizer_rules(physical_rules(&codes))
             .build();
         functions::register(&mut session).map_err(failed)?;
         aggregates::register(&mut session).map_err(failed)?;
@@ -104,16 +113,20 @@ impl Engine {
             known: KnownSnapshots::default(),
             scope: Arc::default(),
             share: Arc::default(),
+            codes,
             restriction: Arc::default(),
             session: Arc::new(RwLock::new(session)),
         })
     }
 
     /// One with the same memory and caches, whose statements see what `restriction` lets through, and for which `SET`
-    /// and `USE` start anew from how this one stands.
+    /// and `USE` start anew from how this one stands. Raw files are read from what is in `reach`.
     #[must_use]
-    pub fn separate(&self, restriction: Restriction) -> Self {
+    pub fn separate(&self, restriction: Restriction, reach: Reach) -> Self {
+        let mut settings = self.settings.clone();
+        settings.aws.reach = reach;
         Self {
+            settings,
             scope: Arc::new(RwLock::new(self.scope())),
             share: Arc::new(RwLock::new(self.share.read().clone())),
             session: Arc::new(RwLock::new(self.session.read().clone())),
@@ -187,10 +200,20 @@ impl Engine {
         *self.scope.write() = scope;
     }
 
-    /// `USE WAREHOUSE`: gives later statements a share of the machine.
-    pub fn set_share(&self, share: Share) {
+    /// A share of the machine, for whoever sets it.
+    pub fn share(&self, share: Share) -> SetShare {
         let runtime = self.settings.runtime_of(share, self.session.read().runtime_env());
-        *self.share.write() = Some((share, runtime));
+        SetShare { share, runtime }
+    }
+
+    /// `USE WAREHOUSE`: gives later statements a share of the machine.
+    pub fn set_share(&self, share: &SetShare) {
+        *self.share.write() = Some(share.clone());
+    }
+
+    /// Gives back the memory of columns that are kept for statements to come.
+    pub fn give_back(&self) {
+        self.codes.forget_columns();
     }
 
     /// The memory that statements have while `share` is set, in bytes.
@@ -286,7 +309,7 @@ impl Engine {
     /// What every statement starts with.
     pub(crate) fn session(&self) -> SessionState {
         let session = self.session.read().clone();
-        let Some((share, runtime)) = self.share.read().clone() else {
+        let Some(SetShare { share, runtime }) = self.share.read().clone() else {
             return session;
         };
         let builder = SessionStateBuilder::new_from_existing(session.clone()).with_runtime_env(runtime);
@@ -297,7 +320,7 @@ impl Engine {
     }
 
     fn memory_limit_bytes(&self) -> usize {
-        let share = self.share.read().as_ref().map(|(share, _)| *share);
+        let share = self.share.read().as_ref().map(|set| set.share);
         share.map_or(self.settings.memory_limit_bytes, |share| self.settings.memory_of(share))
     }
 

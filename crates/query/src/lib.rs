@@ -51,7 +51,7 @@ pub use accent::Accent;
 pub use answer::{Answer, AnswerFigures, QueryFigures};
 pub use catalog::{Names, Relation};
 pub use diagnosis::similar;
-pub use engine::Engine;
+pub use engine::{Engine, SetShare};
 pub use error::QueryError;
 pub use flowtrail_aggregate::{AnswerFolder, CacheLimits};
 pub use listing::{ColumnDescription, Description, RelationColumns, TableKind, TableSummary};

@@ -21,8 +21,11 @@ mod session;
 mod settings;
 mod traced;
 mod unloading;
+mod warehouses;
 
 pub use error::SessionError;
 pub use kept::kept_tables;
 pub use pipes::PipePlans;
 pub use session::Session;
+/// Places that a session may touch.
+pub use flowtrail_source::Grant;

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
-use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, ObjectName};
-use flowtrail_query::{Answer, Engine, Names, Parameters, QueryError, Restriction};
-use flowtrail_source::AwsSettings;
+use flowtrail_catalog::{Catalog, DEFAULT_DATABASE, Defined, Definition, Kind, ObjectName, Warehouse};
+use flowtrail_query::{Answer, Engine, Names, Parameters, QueryError, Restriction, Share};
+use flowtrail_source::{AwsSettings, Grant, Reach};
 use parking_lot::RwLock;
 use tracing::Instrument;
 
 use crate::SessionError;
 use crate::command::{self, Prepared};
 use crate::traced;
+use crate::warehouses::{WarehouseInUse, Warehouses};
 
 /// Runs statements of every kind over a lake. Cheap to clone; clones share what `SET`, `USE` and `PREPARE` set.
 #[derive(Clone, Debug)]
@@ -23,8 +24,10 @@ pub struct Session {
     prepared: Arc<RwLock<BTreeMap<String, Prepared>>>,
     /// Values for the statement that is run.
     parameters: Arc<Parameters>,
-    /// The warehouse in use.
-    warehouse: Arc<RwLock<Option<String>>>,
+    /// Those that sessions of this process use.
+    warehouses: Warehouses,
+    /// The one in use.
+    warehouse: Arc<RwLock<Option<Arc<WarehouseInUse>>>>,
 }
 
 impl Session {
@@ -35,15 +38,47 @@ impl Session {
             aws,
             prepared: Arc::default(),
             parameters: Arc::default(),
+            warehouses: Warehouses::default(),
             warehouse: Arc::default(),
         }
     }
 
-    /// One over the same engine that sees what `restriction` lets through, and whose `SET`, `USE` and `PREPARE` are its
-    /// own.
-    #[must_use]
-    pub fn separate(&self, restriction: Restriction) -> Self {
-        Self::new(self.engine.separate(restriction), self.aws.clone())
+    /// One over the same engine for what comes through a port. It sees what `restriction` lets through, its `SET`, `USE`
+    /// and `PREPARE` are its own, and it touches only places that `allowed` or an integration names.
+    pub async fn through_port(&self, restriction: Restriction, allowed: &Grant) -> Result<Self, SessionError> {
+        let names = self.names().await?;
+        let mut grants = vec![allowed.clone()];
+        for defined in names.definitions.of_kind(Kind::Integration) {
+            if let Definition::Integration(integration) = &defined.definition
+                && integration.is_enabled
+            {
+                grants.push(Grant::new(&integration.allowed, &integration.blocked)?);
+            }
+        }
+        let reach = Reach::only(grants);
+        let aws = AwsSettings {
+            reach: reach.clone(),
+            ..self.aws.clone()
+        };
+        Ok(Self {
+            warehouses: self.warehouses.clone(),
+            ..Self::new(self.engine.separate(restriction, reach), aws)
+        })
+    }
+
+    /// That a place may be touched: also one that is only written down, for whoever goes there later may be a process
+    /// of somebody else.
+    pub(crate) fn check_reach(&self, place: &str) -> Result<(), SessionError> {
+        Ok(self.aws.reach.check(&place.parse()?)?)
+    }
+
+    /// That the statement came from somebody who may open places to others.
+    pub(crate) fn check_opens(&self, what: &str) -> Result<(), SessionError> {
+        if self.aws.reach.is_everywhere() {
+            return Ok(());
+        }
+        let message = format!("{what} opens a place, which a statement that comes through a port may not");
+        Err(SessionError::refused(message, Some("run it on the command line: flowtrail sql")))
     }
 
     /// The engine that answers questions.
@@ -58,7 +93,7 @@ impl Session {
 
     /// The warehouse in use.
     pub fn warehouse(&self) -> Option<String> {
-        self.warehouse.read().clone()
+        self.warehouse.read().as_ref().map(|warehouse| warehouse.name().to_owned())
     }
 
     /// `USE WAREHOUSE`
@@ -66,8 +101,16 @@ impl Session {
         command::warehouse::enter(self, &[name.to_owned()]).await.map(|_| ())
     }
 
-    pub(crate) fn set_warehouse(&self, name: &str) {
-        *self.warehouse.write() = Some(name.to_owned());
+    /// Makes later statements run in a warehouse.
+    pub(crate) fn enter(&self, name: &str, warehouse: &Warehouse, share: Share) {
+        let entered = self.warehouses.enter(name, warehouse, || self.engine.share(share));
+        self.engine.set_share(entered.share());
+        *self.warehouse.write() = Some(entered);
+    }
+
+    /// Gives memory back where no warehouse has had a statement for as long as it says.
+    pub fn suspend_idle(&self) {
+        self.warehouses.suspend_idle(&self.engine);
     }
 
     /// Runs one statement. What it changes is changed when this returns; its rows come while the answer's stream is
@@ -82,9 +125,20 @@ impl Session {
         let started = Instant::now();
         let answer = match command::read(sql)? {
             Some(command) => Box::pin(command.run(self)).await?,
-            None => self.ask(sql).await?,
+            None => self.ask_in_turn(sql).await?,
         };
         Ok(answer.since(started))
+    }
+
+    /// Asks a question when it is its turn in the warehouse.
+    async fn ask_in_turn(&self, sql: &str) -> Result<Answer, SessionError> {
+        let warehouse = self.warehouse.read().clone();
+        let Some(warehouse) = warehouse else {
+            return Ok(self.ask(sql).await?);
+        };
+        let running = warehouse.place().await?;
+        let answer = running.within(self.ask(sql)).await??;
+        Ok(running.keeping(answer))
     }
 
     /// Asks a question, with the values that the statement it is a part of was given.

@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::credentials::Credentials;
 use crate::error::{Request, SourceError, story};
+use crate::reach::Reach;
 
 const DEFAULT_REGION: &str = "us-east-1";
 const SESSION_NAME: &str = "flowtrail";
@@ -40,6 +41,8 @@ pub struct AwsSettings {
     pub role_arn: Option<String>,
     /// External id to assume `role_arn` with.
     pub external_id: Option<String>,
+    /// The only places that may be touched, folders too.
+    pub reach: Reach,
 }
 
 /// Opens a bucket with the credentials AWS's own tools would use.

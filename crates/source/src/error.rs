@@ -43,6 +43,12 @@ pub enum SourceError {
         /// The nearest folder above it that exists.
         nearest: Option<String>,
     },
+    /// Nobody named the place as one that may be touched.
+    #[error("`{place}` is no place that a statement may touch that comes through a port")]
+    OutOfReach {
+        /// The place.
+        place: String,
+    },
     /// Files cannot be put there.
     #[error("nothing can be written to `{place}`: {reason}")]
     NoTarget {
@@ -186,6 +192,9 @@ impl SourceError {
             Self::NotFound {
                 nearest: Some(nearest), ..
             } => format!("{nearest} exists; look there for the name"),
+            Self::OutOfReach { .. } => "a storage integration that allows it, or --allow-location of the server, opens a \
+                                        place; on the command line a statement reaches what its user may"
+                .to_owned(),
             Self::NotAFile { .. } => "feed a stream through standard input, with `-` as the place".to_owned(),
             Self::PermissionDenied {
                 action: "write" | "create",

@@ -22,6 +22,7 @@ mod notification;
 mod object;
 mod place;
 mod queue;
+mod reach;
 mod source;
 mod watch;
 
@@ -35,5 +36,6 @@ pub use notification::{Notice, NotificationError, read_notification};
 pub use object::Object;
 pub use place::Place;
 pub use queue::{DeadLetter, Message, Queue, QueueDepth, QueueError, Refused};
+pub use reach::{Grant, Reach};
 pub use source::Source;
 pub use watch::{OLD_S, SETTLE_S, Watch};

@@ -59,8 +59,9 @@ impl Source {
     /// # Errors
     ///
     /// [`SourceError::NotFound`], [`SourceError::NotAFile`] and [`SourceError::PermissionDenied`] for a path;
-    /// [`SourceError::InvalidSetting`] and [`SourceError::UnsupportedKey`] for S3.
+    /// [`SourceError::InvalidSetting`] and [`SourceError::UnsupportedKey`] for S3; [`SourceError::OutOfReach`].
     pub async fn open(place: &Place, settings: &AwsSettings) -> Result<Self, SourceError> {
+        settings.reach.check(place)?;
         let kind = match place {
             Place::Stdin => Kind::Stdin,
             Place::S3 { bucket, prefix } => {

@@ -141,8 +141,28 @@ const RULES: &[Rule] = &[
         must_not_use: &["flowtrail-lake", "datafusion", "deltalake-core", "aws-config", "clap"],
     },
     Rule {
+        package: "flowtrail-console",
+        may_use: &[],
+        must_not_use: &["datafusion", "tokio", "axum", "clap"],
+    },
+    Rule {
+        package: "flowtrail-api",
+        may_use: &[
+            "flowtrail-catalog",
+            "flowtrail-console",
+            "flowtrail-dashboard",
+            "flowtrail-lake",
+            "flowtrail-query",
+            "flowtrail-session",
+            "flowtrail-source",
+        ],
+        // What its tests make a lake with, it does without.
+        must_not_use: &["flowtrail-lake", "flowtrail-source", "datafusion", "deltalake-core", "aws-config", "clap"],
+    },
+    Rule {
         package: "flowtrail",
         may_use: &[
+            "flowtrail-api",
             "flowtrail-aws",
             "flowtrail-source",
             "flowtrail-catalog",

@@ -51,7 +51,7 @@ pub async fn run(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Res
     if parts.is_empty() {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "there is no statement", None));
     }
-    let session = request.session(&api.session).await?;
+    let session = request.session(&api.session, &api.allowed).await?;
     let id = request.id.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
     let running = api.journal.begin(id, &request.sql)?;
     let asked = Asked {

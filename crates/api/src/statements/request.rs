@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use chrono_tz::Tz;
 use flowtrail_query::{Accent, Bucketing, FilterLine, Granularity, Period, Restriction, Scope};
-use flowtrail_session::Session;
+use flowtrail_session::{Grant, Session};
 use serde::Deserialize;
 
 use crate::Problem;
@@ -66,12 +66,12 @@ impl StatementRequest {
     }
 
     /// The session that its statements run in.
-    pub async fn session(&self, of: &Session) -> Result<Session, Problem> {
+    pub async fn session(&self, of: &Session, allowed: &Grant) -> Result<Session, Problem> {
         let restriction = match &self.scope {
             Some(scope) => scope.restriction()?,
             None => Restriction::default(),
         };
-        let session = of.separate(restriction);
+        let session = of.through_port(restriction, allowed).await?;
         let engine = session.engine();
         let accent = match &self.accent {
             Some(accent) => accent.parse::<Accent>().map_err(|error| bad_request(error.to_string()))?,

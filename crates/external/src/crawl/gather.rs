@@ -10,7 +10,7 @@ use url::Url;
 use super::layout::{Ending, Folder, Layout, Located, locate};
 use super::sample::Sample;
 use super::{Skipped, Skips};
-use crate::access::{Places, place_of};
+use crate::access::Places;
 use crate::error::ExternalError;
 
 /// Folders beneath one folder that have tables of their own; where there are more, they are one table together.
@@ -56,7 +56,7 @@ pub(super) struct Gathered {
 
 /// Lists a place.
 pub(super) async fn gather(place: &str, places: &Places<'_>, skips: &mut Skips) -> Result<Gathered, ExternalError> {
-    let (root, base) = match place_of(place)? {
+    let (root, base) = match places.place(place)? {
         Place::S3 { bucket, prefix } => (Root::Bucket(bucket), prefix),
         Place::Path(path) => {
             let path = tokio::fs::canonicalize(&path).await;

@@ -1,8 +1,10 @@
 //! `flowtrail demo`: sample logs, loaded and asked.
 
+use std::net::TcpListener;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use chrono::{DurationRound, TimeDelta, Utc};
 use flowtrail_load::LoadOptions;
 use flowtrail_query::output::{Measure, OutputOptions, bar_table, readable_bytes, readable_count};
 use flowtrail_query::{Engine, EngineSettings};
@@ -14,7 +16,7 @@ use super::generate::today;
 use super::load::{load, open};
 use super::tables::print_json;
 use super::{Context, Outcome, data_folder};
-use crate::arguments::DemoArguments;
+use crate::arguments::{DemoArguments, LISTEN, RunningArguments, ServeArguments};
 use crate::failure::Failure;
 use crate::report::load_report;
 use crate::stdout;
@@ -105,12 +107,27 @@ pub async fn run(context: &Context, arguments: &DemoArguments) -> Outcome {
     }
     if context.json {
         print_json(&json!({"load": summary, "answers": answers}))?;
+    } else if arguments.serve {
+        stdout::print_line(format_args!("\nThe lake is at {lake_name}."))?;
+        return Box::pin(super::serve::run(&context, &serving()?)).await;
     } else {
         stdout::print_line(format_args!(
             "\nThe lake is at {lake_name}. Ask it yourself:\n\n    flowtrail --lake '{lake_name}' sql\n"
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The console, at its usual place or, where somebody is there already, at one that is free.
+fn serving() -> Result<ServeArguments, Failure> {
+    let usual = TcpListener::bind(LISTEN).or_else(|_| TcpListener::bind((LISTEN.ip(), 0)))?;
+    Ok(ServeArguments {
+        listen: usual.local_addr()?,
+        queue: None,
+        allow_location: Vec::new(),
+        firehose_key: Vec::new(),
+        running: RunningArguments::default(),
+    })
 }
 
 fn remove(folder: &std::path::Path) -> Result<(), Failure> {
@@ -126,10 +143,13 @@ fn make_logs(context: &Context, arguments: &DemoArguments, logs: &std::path::Pat
         events,
         days,
         seed,
+        serve: _,
     } = *arguments;
     // Six lanes of three accounts and two regions, an object a day each.
     let files = days * 6;
-    let (fields, format, end) = ("v5".parse::<Fields>()?, Format::Text, today());
+    // Up to the hour that has begun: dashboards open with the last day.
+    let end = Utc::now().duration_trunc(TimeDelta::hours(1)).unwrap_or_else(|_| today());
+    let (fields, format) = ("v5".parse::<Fields>()?, Format::Text);
     let flows = generate_vpc_flow(
         &FlowPlan {
             rows,

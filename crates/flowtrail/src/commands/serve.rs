@@ -14,7 +14,8 @@ use flowtrail_pipe::{News, Planned, inbox_plan};
 use flowtrail_query::EngineSettings;
 use flowtrail_serve::prometheus_client::registry::Registry;
 use flowtrail_serve::{Access, Inbox, ServeOptions, Server};
-use flowtrail_session::{PipePlans, SessionError};
+use flowtrail_session::{PipePlans, Session, SessionError};
+use flowtrail_source::Grant;
 
 use self::health::Health;
 use self::metrics::PipeMetrics;
@@ -23,10 +24,13 @@ use super::{Context, Outcome};
 use crate::arguments::ServeArguments;
 use crate::failure::Failure;
 use crate::interrupt::end_on_interrupt;
-use crate::traces;
+use crate::{stdout, traces};
 
 /// The folder of the lake that deliveries are put into.
 const INBOX: &str = "inbox";
+
+/// How often it is looked whether warehouses are idle.
+const LOOK_FOR_IDLE: Duration = Duration::from_secs(10);
 
 /// Runs `flowtrail serve`.
 pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
@@ -39,7 +43,8 @@ pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
     let (health, metrics) = (Health::default(), PipeMetrics::default());
     let mut registry = Registry::default();
     registry.register_collector(Box::new(metrics.clone()));
-    let api = Api::new(session.clone())?;
+    let allowed = Grant::new(&arguments.allow_location, &[] as &[&str])?;
+    let api = Api::new(session.clone(), allowed)?;
     let options = ServeOptions {
         access: Access::with_keys(&arguments.firehose_key),
         // Others reach another address, and there are no accounts yet that could tell who they are.
@@ -48,11 +53,16 @@ pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
         ..ServeOptions::default()
     };
     let server = Server::bind(arguments.listen, options, inbox, Arc::new(health.clone()), registry).await?;
+    if !context.json && arguments.listen.ip().is_loopback() {
+        let address = server.address();
+        stdout::print_line(format_args!("The console is at http://{address}/ until Ctrl-C"))?;
+    }
     let stop = ending.clone();
     let stopping = async move {
         stop.asked().await;
         api.cancel_all();
     };
+    let idle = tokio::spawn(suspend_idle(session.clone()));
     let serving = tokio::spawn(server.run(stopping));
 
     let plans = PipePlans::new(&session, arguments.queue.clone());
@@ -68,10 +78,19 @@ pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
         Ok(planned?.into_iter().chain(inbox_plans.iter().cloned()).collect())
     };
     Box::pin(runner.run(planned, |statuses| metrics.set(statuses))).await;
+    idle.abort();
     if let Err(error) = serving.await {
         return Err(Failure::new(format!("the server ended early: {error}"), None));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Looks now and then whether warehouses are idle.
+async fn suspend_idle(session: Session) {
+    loop {
+        tokio::time::sleep(LOOK_FOR_IDLE).await;
+        session.suspend_idle();
+    }
 }
 
 /// The pipes that load what is delivered.

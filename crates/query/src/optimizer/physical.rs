@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use flowtrail_aggregate::{AggregateOnCodes, CacheLimits};
+use flowtrail_aggregate::AggregateOnCodes;
 
 use super::newest::NewestRows;
 
 /// The rule of the engine that ours stand right before.
 const REQUIREMENTS: &str = "EnsureRequirements";
 
-/// All physical rules; `caches` is what is kept between statements.
-pub fn physical_rules(caches: CacheLimits) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+/// All physical rules; `codes` keeps what lasts between statements.
+pub fn physical_rules(codes: &Arc<AggregateOnCodes>) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     let before = rules.iter().position(|rule| rule.name() == REQUIREMENTS).unwrap_or(0);
     rules.splice(
         before..before,
         [
-            Arc::new(AggregateOnCodes::new(caches)) as Arc<dyn PhysicalOptimizerRule + Send + Sync>,
+            Arc::clone(codes) as Arc<dyn PhysicalOptimizerRule + Send + Sync>,
             Arc::new(NewestRows),
         ],
     );

@@ -10,6 +10,7 @@ mod lists;
 mod names;
 mod newest;
 mod pruning;
+mod restriction;
 mod spellings;
 mod times;
 mod views;

@@ -215,7 +215,10 @@ impl CopyInto {
     fn place(&self, session: &Session, names: &Names) -> Result<StagePlace, SessionError> {
         match &self.from {
             From::Stage(stage) => stage.place(session, names),
-            From::Place(url) => Ok(StagePlace::of(session, url)),
+            From::Place(url) => {
+                session.check_reach(url)?;
+                Ok(StagePlace::of(session, url))
+            }
         }
     }
 

@@ -41,6 +41,7 @@ impl CreateExternalTable {
         let names = session.names().await?;
         let name = new_name(&names, &self.name)?;
         flowtrail_external::check(&self.table)?;
+        session.check_reach(&self.table.location)?;
         let definition = Definition::ExternalTable(self.table);
         let creating = session.define(&name, definition, self.how).await?;
         Ok(status(told("external table", &self.name.join("."), creating)))

@@ -70,6 +70,7 @@ impl CreateIntegration {
     }
 
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
+        session.check_opens("CREATE STORAGE INTEGRATION")?;
         let [name] = self.name.as_slice() else {
             return Err(SessionError::refused(
                 "an integration stands in no database: its name has one part",

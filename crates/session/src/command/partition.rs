@@ -48,6 +48,7 @@ impl AddPartitions {
             let written = values;
             let values = in_order(&table.partition_columns, &written, &defined)?;
             let location = location.unwrap_or_else(|| hive_location(&table, &values));
+            session.check_reach(&location)?;
             match table
                 .partitions
                 .binary_search_by(|partition| partition.values.cmp(&values))

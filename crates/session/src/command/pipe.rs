@@ -47,6 +47,9 @@ impl CreatePipe {
     }
 
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
+        if self.notification_channel.is_some() {
+            session.check_opens("NOTIFICATION_CHANNEL")?;
+        }
         let names = session.names().await?;
         let name = new_name(&names, &self.name)?;
         // What it names must be there, so that it is said now and not by a process that runs it.

@@ -2,7 +2,7 @@
 
 use flowtrail_catalog::{Definition, FileFormat, Integration, Kind, Properties, Stage};
 use flowtrail_query::{Answer, Names};
-use flowtrail_source::{AwsSettings, Object, Place, Source, SourceError};
+use flowtrail_source::{AwsSettings, Object, Source, SourceError};
 use futures::TryStreamExt;
 use regex::Regex;
 
@@ -49,7 +49,7 @@ impl CreateStage {
     pub async fn run(self, session: &Session) -> Result<Answer, SessionError> {
         let names = session.names().await?;
         let name = new_name(&names, &self.name)?;
-        self.stage.url.parse::<Place>()?;
+        session.check_reach(&self.stage.url)?;
         if let Some(integration) = &self.stage.integration {
             integration_for(&names, integration, &self.stage.url)?;
         }
@@ -140,6 +140,7 @@ impl StagePath {
             "" => stage.url.clone(),
             path => format!("{folder}{path}"),
         };
+        session.check_reach(&url)?;
         let place = match &stage.integration {
             Some(name) => StagePlace::of_integration(session, names, name, &url)?,
             None => StagePlace::of(session, &url),

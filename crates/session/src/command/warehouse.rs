@@ -97,8 +97,7 @@ pub async fn enter(session: &Session, name: &[String]) -> Result<Answer, Session
         ));
     };
     let share = share(warehouse);
-    session.engine().set_share(share);
-    session.set_warehouse(&defined.name.name);
+    session.enter(&defined.name.name, warehouse, share);
     Ok(status(format!(
         "warehouse {} ({}): {} of {} threads, {} of memory",
         defined.name,

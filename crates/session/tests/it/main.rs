@@ -8,6 +8,7 @@ mod external;
 mod loading;
 mod pipes;
 mod place;
+mod ports;
 mod prepared;
 mod relationalize;
 mod safety;

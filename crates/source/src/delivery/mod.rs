@@ -75,6 +75,7 @@ impl Delivery {
     /// # Errors
     /// [`SourceError::NoTarget`] for what is no folder, and those of opening a bucket.
     pub async fn open(place: &Place, settings: &AwsSettings, overwrites: bool) -> Result<Self, SourceError> {
+        settings.reach.check(place)?;
         Ok(Self(match place {
             Place::Path(path) => Kind::Folder(FolderDelivery::open(path, overwrites)?),
             Place::S3 { bucket, prefix } => {

@@ -1,0 +1,7 @@
+//! Requests and their answers, without a port.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod dashboards;
+mod pages;
+mod site;
+mod statements;
