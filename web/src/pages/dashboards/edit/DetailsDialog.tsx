@@ -26,7 +26,7 @@ export function DetailsDialog({ definition, onClose }: { definition?: DashboardD
     const [refresh, setRefresh] = useState(definition?.refresh_s ?? 0);
     const [problem, setProblem] = useState<Problem>();
     const taken = (entries.value ?? []).map((entry) => ({ id: entry.name }));
-    const finalName = name || freeId(localText(title), taken);
+    const finalName = name || freeId(localText(title), taken, 'dashboard');
     const isComplete = localText(title).trim() !== '' && NAME.test(finalName);
 
     const store = async () => {
