@@ -137,7 +137,7 @@ export const en = {
         cut: (rows: string) => `The first ${rows} rows`,
         rows: (rows: string) => `${rows} rows`,
         describe: (kind: string, title: string, rows: string) => `${kind}: ${title}, ${rows} rows`,
-        change: (change: string) => `${change} against the previous period`,
+        change: (change: string) => `${change} vs. previous period`,
         noChange: 'as in the previous period',
         noPrevious: 'nothing in the previous period',
         total: 'Total',

@@ -31,7 +31,8 @@ export function cartesian(input: ChartInput): Built {
         .map((one, at) => ({ ...one, colour: colours[at] ?? look.accent, at }))
         .filter((one) => !hidden.has(one.key));
     // A point with nothing beside it makes no line: without buckets every point is drawn.
-    const hasPoints = count === 1 || (!frame.isBucketed && count <= 100);
+    const hasGaps = frame.series.some((one) => one.values.includes(null));
+    const hasPoints = count === 1 || ((hasGaps || !frame.isBucketed) && count <= 400);
     const short = (value: number) => formatShort(value, input.unit);
 
     const series: object[] = shown.map((one) => ({

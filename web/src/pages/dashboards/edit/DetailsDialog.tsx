@@ -30,9 +30,15 @@ export function DetailsDialog({ definition, onClose }: { definition?: DashboardD
     const isComplete = localText(title).trim() !== '' && NAME.test(finalName);
 
     const store = async () => {
-        const details = { title, range, refresh_s: refresh, ...(description === '' ? {} : { description }) };
+        const details = {
+            title,
+            range,
+            // What is not said is not in the definition.
+            ...(refresh > 0 ? { refresh_s: refresh } : {}),
+            ...(description === '' ? {} : { description }),
+        };
         if (definition) {
-            change((before) => ({ ...before, ...details }));
+            change(({ dashboard, tiles }) => ({ dashboard, ...details, tiles }));
             onClose();
             return;
         }
