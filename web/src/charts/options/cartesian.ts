@@ -101,7 +101,7 @@ function lineStyle(colour: string, isArea: boolean, hasPoints: boolean) {
 
 function barStyle(horizontal: boolean) {
     return horizontal
-        ? { barMaxWidth: 22, barCategoryGap: '28%' }
+        ? { barMaxWidth: 32, barCategoryGap: '28%' }
         : { barMaxWidth: 56, barCategoryGap: '12%', barMinHeight: 0 };
 }
 
