@@ -95,7 +95,7 @@ mod tests {
             let asks_flows = tile.sql.contains("logs.flow");
             for field in missing
                 .into_iter()
-                .filter(|field| asks_flows && tile.sql.contains(field))
+                .filter(|field| asks_flows && tile.sql.contains(&format!("{field} is not null")))
             {
                 let needs = tile.needs.as_ref().map_or(&[][..], |needs| &needs.fields);
                 assert!(needs.iter().any(|needed| needed == field), "{} lacks {field}", tile.id);

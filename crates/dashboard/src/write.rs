@@ -104,7 +104,10 @@ fn is_plain(text: &str) -> bool {
     let is_inside =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')' | '・' | '、' | '。');
     let begins = text.chars().next().is_some_and(|c| c.is_alphabetic());
-    begins && text.chars().all(is_inside) && !text.ends_with(' ') && !NO_TEXTS.contains(&text.to_lowercase().as_str())
+    begins
+        && text.chars().all(is_inside)
+        && !text.ends_with([' ', '-'])
+        && !NO_TEXTS.contains(&text.to_lowercase().as_str())
 }
 
 /// Whether a statement can stand as it is, under `|`.
@@ -156,6 +159,7 @@ mod tests {
             ("a: b", "\"a: b\""),
             ("404", "\"404\""),
             ("- x", "\"- x\""),
+            ("a -", "\"a -\""),
             ("", "\"\""),
             ("a\u{1b}\"\\\u{2028}", "\"a\\x1b\\\"\\\\\\u2028\""),
         ] {

@@ -16,7 +16,7 @@ fn line(longest: usize) -> impl Strategy<Value = String> {
         proptest::string::string_regex("[A-Z][a-z]{1,8}( [a-z]{1,8}){0,3}").unwrap(),
         vec(any::<char>(), 1..20).prop_map(String::from_iter),
         select(vec![
-            "null", "yes", "1e3", "- a", "? a", "...", "---", "{}", "a: b", "=", "<<", "!x"
+            "null", "yes", "1e3", "- a", "? a", "...", "---", "{}", "a: b", "a -", "a (-)", "=", "<<", "!x"
         ])
         .prop_map(str::to_owned),
     ];
