@@ -308,7 +308,7 @@ pub fn existing_here(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<
 
 fn full_name(names: &Names, kind: Kind, parts: &[String]) -> Option<ObjectName> {
     Some(match kind {
-        Kind::Database | Kind::Integration | Kind::Warehouse | Kind::Dashboard => match parts {
+        Kind::Database | Kind::Integration | Kind::Warehouse | Kind::Dashboard | Kind::Link => match parts {
             [name] => ObjectName::global(name.as_str()),
             _ => return None,
         },
