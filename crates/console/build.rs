@@ -9,7 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the pages are made of, below `web`.
-const SOURCES: &[&str] = &["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+const SOURCES: &[&str] = &[
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "public",
+    "src",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=FLOWTRAIL_CONSOLE");
@@ -39,7 +47,8 @@ fn main() {
          FLOWTRAIL_CONSOLE=none builds without them"
     );
     println!("cargo:warning=no console in this build: {why}");
-    let page = format!("<!doctype html><meta charset=utf-8><title>Flowtrail</title><p>There is no console here: {why}</p>\n");
+    let page =
+        format!("<!doctype html><meta charset=utf-8><title>Flowtrail</title><p>There is no console here: {why}</p>\n");
     fs::create_dir_all(&pages)
         .and_then(|()| fs::write(pages.join("index.html"), page))
         .unwrap_or_else(|error| panic!("{}: {error}", pages.display()));

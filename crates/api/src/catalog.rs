@@ -6,8 +6,8 @@ use axum::http::Response;
 use flowtrail_catalog::Kind;
 use serde_json::{Value, json};
 
-use crate::columns::column;
 use crate::answer::json_answer;
+use crate::columns::column;
 use crate::{Api, Problem};
 
 /// `GET /catalog`
@@ -30,7 +30,9 @@ pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> 
     let names = engine.names().await.map_err(Problem::of_question)?;
     let named = |kind, before: &str| -> Vec<String> {
         let defined = names.definitions.of_kind(kind);
-        defined.map(|defined| format!("{before}{}", defined.name.name)).collect()
+        defined
+            .map(|defined| format!("{before}{}", defined.name.name))
+            .collect()
     };
     Ok(json_answer(&json!({
         "relations": relations,

@@ -29,7 +29,9 @@ pub async fn pages(request: Request) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages are only read", None);
         let mut response = problem.into_response();
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
     let path = request.uri().path().trim_start_matches('/');
@@ -42,6 +44,24 @@ pub async fn pages(request: Request) -> Response<Body> {
     };
     let seen = request.headers().get(IF_NONE_MATCH);
     answer(found, seen)
+}
+
+/// Answers whoever has a link to one dashboard: its page, which any other page may show in a frame, and files.
+pub async fn shared_pages(request: Request) -> Response<Body> {
+    let path = request.uri().path();
+    if !path.starts_with("/shared/") && !path.starts_with("/assets/") && is_page(path.trim_start_matches('/')) {
+        return Problem::new(StatusCode::NOT_FOUND, "nothing is here", None).into_response();
+    }
+    let mut response = pages(request).await;
+    if let Some(policy) = response.headers_mut().get_mut("content-security-policy")
+        && let Ok(framed) = SAFETY[0]
+            .1
+            .replace("frame-ancestors 'none'", "frame-ancestors *")
+            .parse()
+    {
+        *policy = framed;
+    }
+    response
 }
 
 /// Files have a dot in their name, what the page shows has none.
@@ -60,7 +80,11 @@ fn answer(page: Page, seen: Option<&HeaderValue>) -> Response<Body> {
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(page.content_type));
-    let keep = if page.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if page.is_immutable {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     if let Ok(etag) = etag.parse() {
         headers.insert(ETAG, etag);

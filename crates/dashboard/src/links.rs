@@ -3,9 +3,9 @@
 //! A link is a secret: the lake keeps its digest, so that whoever reads the lake's files cannot use it, and of its
 //! password what argon2 makes of it. It ends when its time is over, when it is revoked, and when its dashboard is gone.
 
+use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use argon2::Argon2;
 use chrono::{DateTime, Utc};
 use flowtrail_catalog::{Catalog, CatalogError, Defined, Definition, Kind, Link, ObjectName};
 use sha2::{Digest, Sha256};
@@ -133,7 +133,9 @@ impl Links {
         let definitions = self.catalog.definitions().await?;
         let mut links = definitions.of_kind(Kind::Link).filter_map(|defined| link_of(defined));
         let link = links.find(|link| link.token_sha256 == digest);
-        let link = link.filter(|link| link.expires_at.is_none_or(|end| now < end)).ok_or(LinkError::Unknown)?;
+        let link = link
+            .filter(|link| link.expires_at.is_none_or(|end| now < end))
+            .ok_or(LinkError::Unknown)?;
         match &link.password_argon2 {
             Some(kept) if !password.is_some_and(|password| is_password(password, kept)) => Err(LinkError::Password),
             _ => Ok(link.dashboard.clone()),
@@ -186,14 +188,23 @@ mod tests {
         let made = links.create("network", "for the board", None, None).await.unwrap();
         assert_eq!(links.open(&made.token, None, Utc::now()).await.unwrap(), "network");
         for other in ["", "x", &made.id, &made.token[1..]] {
-            assert!(matches!(links.open(other, None, Utc::now()).await, Err(LinkError::Unknown)), "{other}");
+            assert!(
+                matches!(links.open(other, None, Utc::now()).await, Err(LinkError::Unknown)),
+                "{other}"
+            );
         }
         assert_eq!(links.list("network").await.unwrap()[0].label, "for the board");
         assert!(links.list("loads").await.unwrap().is_empty());
         let kept = walk(folder.path());
-        assert!(kept.contains("for the board") && !kept.contains(&made.token), "the lake cannot open it");
+        assert!(
+            kept.contains("for the board") && !kept.contains(&made.token),
+            "the lake cannot open it"
+        );
         links.revoke(&made.id).await.unwrap();
-        assert!(matches!(links.open(&made.token, None, Utc::now()).await, Err(LinkError::Unknown)));
+        assert!(matches!(
+            links.open(&made.token, None, Utc::now()).await,
+            Err(LinkError::Unknown)
+        ));
         assert!(matches!(links.revoke(&made.id).await, Err(LinkError::Unknown)));
         assert!(matches!(links.revoke("../../x").await, Err(LinkError::Unknown)));
     }
@@ -202,10 +213,16 @@ mod tests {
     async fn a_link_has_an_end_and_a_password() {
         let (links, folder) = links();
         let end = Utc::now() + TimeDelta::hours(1);
-        let made = links.create("network", "", Some(end), Some("open sesame")).await.unwrap();
+        let made = links
+            .create("network", "", Some(end), Some("open sesame"))
+            .await
+            .unwrap();
         let open = async |password, now| links.open(&made.token, password, now).await;
         assert!(matches!(open(None, Utc::now()).await, Err(LinkError::Password)));
-        assert!(matches!(open(Some("sesame"), Utc::now()).await, Err(LinkError::Password)));
+        assert!(matches!(
+            open(Some("sesame"), Utc::now()).await,
+            Err(LinkError::Password)
+        ));
         assert_eq!(open(Some("open sesame"), Utc::now()).await.unwrap(), "network");
         assert!(matches!(open(Some("open sesame"), end).await, Err(LinkError::Unknown)));
         assert!(!walk(folder.path()).contains("sesame"));

@@ -61,15 +61,18 @@ async fn all(asked: &Asked, session: &Session, running: &Running, to: &Sender<By
     let count = asked.statements.len();
     for (index, statement) in asked.statements.iter().enumerate() {
         let line = asked.sql[..statement.offset].matches('\n').count() + 1;
-        tell(to, &json!({"event": "statement", "index": index, "count": count, "line": line})).await;
+        tell(
+            to,
+            &json!({"event": "statement", "index": index, "count": count, "line": line}),
+        )
+        .await;
         let sql = &asked.sql[statement.offset..statement.end];
         let answer = tokio::select! {
             answer = session.run(sql) => answer,
             () = unwanted(running, to) => return Err(Stop::Cancelled),
         };
-        let answer = answer.map_err(|error| {
-            Stop::Failed(Box::new(Problem::of_statement(error, &asked.sql, statement.offset)))
-        })?;
+        let answer = answer
+            .map_err(|error| Stop::Failed(Box::new(Problem::of_statement(error, &asked.sql, statement.offset))))?;
         one(asked, answer, running, to).await?;
     }
     Ok(())
