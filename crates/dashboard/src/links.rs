@@ -3,6 +3,8 @@
 //! A link is a secret: the lake keeps its digest, so that whoever reads the lake's files cannot use it, and of its
 //! password what argon2 makes of it. It ends when its time is over, when it is revoked, and when its dashboard is gone.
 
+use std::fmt::Write;
+
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
@@ -153,7 +155,11 @@ fn link_of(defined: &Defined) -> Option<&Link> {
 /// Tokens are random and long, so that a plain digest is as good as a slow one; and two digests that are compared tell
 /// nothing of the token by the time it takes.
 fn digest(token: &str) -> String {
-    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token).iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn kept_password(password: &str) -> Result<String, LinkError> {
