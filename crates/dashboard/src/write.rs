@@ -104,6 +104,7 @@ fn is_plain(text: &str) -> bool {
     let is_inside =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')' | '・' | '、' | '。');
     let begins = text.chars().next().is_some_and(char::is_alphabetic);
+    // A `-` at the end, before a bracket or comma, would be taken for the beginning of a word.
     begins
         && text.chars().all(is_inside)
         && !text.ends_with([' ', '-'])
