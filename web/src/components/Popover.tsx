@@ -53,8 +53,6 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
     useEffect(() => {
         const before = document.activeElement;
         const element = box.current;
-        const first = element?.querySelector<HTMLElement>('[autofocus], input, button, select, textarea, a[href]');
-        (first ?? element)?.focus({ preventScroll: true });
         const down = (event: PointerEvent) => {
             if (event.target instanceof Node && !element?.contains(event.target)) close.current();
         };
@@ -66,6 +64,14 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
             if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
         };
     }, []);
+
+    const isPlaced = place !== undefined;
+    useEffect(() => {
+        // What is hidden until it has its place cannot take the focus before.
+        if (!isPlaced) return;
+        const first = box.current?.querySelector<HTMLElement>('[autofocus], input, button, select, textarea, a[href]');
+        (first ?? box.current)?.focus({ preventScroll: true });
+    }, [isPlaced]);
 
     const keys = (event: KeyboardEvent) => {
         if (event.key === 'Escape') {

@@ -15,6 +15,8 @@ export function valueKey(cell: Cell): string {
     return cell === null ? 'n' : `v${plainText(cell)}`;
 }
 
+const IS_MANY = /^[0-9a-fA-F:.]+\/\d{1,3}$|^\d+-\d+$/;
+
 function sameField(test: Test, field: string): boolean {
     return test.field.toLowerCase() === field.toLowerCase();
 }
@@ -23,6 +25,8 @@ function sameField(test: Test, field: string): boolean {
 function listing(part: string, field: string): Test | undefined {
     const condition = readCondition(part);
     if (condition?.kind !== 'test' || !sameField(condition, field)) return undefined;
+    // A block of addresses or a range of ports is no value among others: it stays what it is.
+    if (condition.values.some((word) => !word.isQuoted && IS_MANY.test(word.text))) return undefined;
     return /^(=|!=|in|not in|is|is not)$/.test(condition.operator) ? condition : undefined;
 }
 

@@ -114,9 +114,10 @@ function lineStyle(colour: string, isArea: boolean, count: number) {
     return {
         showSymbol: count === 1,
         symbolSize: 5,
-        lineStyle: { width: isArea ? 1 : 1.8, color: colour },
-        ...(isArea ? { areaStyle: { color: colour, opacity: 0.55 } } : {}),
-        emphasis: { focus: 'none', lineStyle: { width: isArea ? 1 : 1.8 } },
+        // A line along an area of almost nothing would look like a lot of it.
+        lineStyle: { width: isArea ? 0 : 1.8, color: colour },
+        ...(isArea ? { areaStyle: { color: colour, opacity: 0.75 } } : {}),
+        emphasis: { focus: 'none', lineStyle: { width: isArea ? 0 : 1.8 } },
     };
 }
 

@@ -20,7 +20,7 @@ export function pairName(fields: string[]): string {
 
 export function shaped(answer: Table, ask: Ask): Shaped {
     const pairs = new Map<string, Cell[]>();
-    const table = ordered(withPairs(withRest(answer, ask.fields), ask, pairs), ask);
+    const table = ordered(withoutIdleRest(withPairs(withRest(answer, ask.fields), ask, pairs), ask), ask);
     if (!ask.direction) return { table, pairs };
     const { field, inward, outward } = ask.direction;
     const at = table.columns.findIndex((column) => column.name === field);
@@ -80,6 +80,13 @@ function withPairs(table: Table, ask: Ask, pairs: Map<string, Cell[]>): Table {
             return keep<Cell>(row, name);
         }),
     };
+}
+
+/** A heat map is of its rows, and what goes from the rest to the rest is nobody's: both would only hide the others. */
+function withoutIdleRest(table: Table, { chart }: Ask): Table {
+    if (chart !== 'heat_map' && chart !== 'sankey') return table;
+    const most = chart === 'heat_map' ? 0 : 1;
+    return { ...table, rows: table.rows.filter((row) => row.filter((cell) => cell === REST).length <= most) };
 }
 
 /** Bars and colours by their sums, the biggest first and the rest last. Over time the rows stay as they are. */

@@ -43,10 +43,14 @@ export function Facet({ relation, field, onRemove }: FacetProps) {
         scope: scopeOf(field, column ? searchTerm(column, searched) : undefined),
     };
     const state = useAnswer(isSeen && isOpen && column ? request : undefined);
-    if (!column) return null;
     const terms = fieldTerms(filterLine.value, field);
     const isFiltered = terms.included.length + terms.excluded.length > 0;
-    const rows = (state.answer?.rows ?? []).map(([value = null, count = null]) => ({
+    // A mistake in the filter line leaves the values there, to go on with.
+    const last = useRef(state.answer);
+    if (state.answer) last.current = state.answer;
+    const answer = state.answer ?? last.current;
+    if (!column) return null;
+    const rows = (answer?.rows ?? []).map(([value = null, count = null]) => ({
         value,
         count: toNumber(count) ?? 0,
     }));
@@ -120,7 +124,7 @@ export function Facet({ relation, field, onRemove }: FacetProps) {
                         />
                     )}
                     {state.problem && !isOfFilter(state.problem) && <ProblemText problem={state.problem} />}
-                    {!state.answer && !state.problem && <div class="facet-waiting" aria-hidden="true" />}
+                    {!answer && !state.problem && <div class="facet-waiting" aria-hidden="true" />}
                     <ul class="facet-values">
                         {[...chosen.map((value) => ({ value, count: undefined })), ...shown].map(({ value, count }) => (
                             <FacetValue
@@ -141,7 +145,7 @@ export function Facet({ relation, field, onRemove }: FacetProps) {
                             />
                         ))}
                     </ul>
-                    {state.answer && shown.length === 0 && chosen.length === 0 && (
+                    {answer && shown.length === 0 && chosen.length === 0 && (
                         <p class="note facet-none">{text.facetNone}</p>
                     )}
                     {rows.length > FEW && !isLong && !searched && (

@@ -5,7 +5,7 @@ import { readCondition, type Condition } from '../../../filter/condition';
 import { partsOf } from '../../../filter/line';
 import { choose, query } from '../../../state/location';
 import { filterLine } from '../../../state/scope';
-import { fieldColumn, findRelation } from './relations';
+import { canFilterBy, findRelation } from './relations';
 import { forgotten, readView, tableIn, type View, writeView } from './view';
 
 export const table = computed(() => tableIn(query.value));
@@ -32,7 +32,7 @@ export function keptFilter(line: string, next: Relation): string {
     return partsOf(line)
         .filter((part) => {
             const condition = readCondition(part);
-            return condition !== undefined && fieldsOf(condition).every((field) => fieldColumn(next, field));
+            return condition !== undefined && fieldsOf(condition).every((field) => canFilterBy(next, field));
         })
         .join(' and ');
 }

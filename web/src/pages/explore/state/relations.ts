@@ -54,6 +54,14 @@ export function fieldColumn(relation: Relation, field: string): Column | undefin
     return either ? { ...either, name: field } : undefined;
 }
 
+/** The filter line's `addr` also means where a call came from. */
+const SOURCES = ['source_address', 'sourceipaddress'];
+
+export function canFilterBy(relation: Relation, field: string): boolean {
+    if (fieldColumn(relation, field)) return true;
+    return field === 'addr' && relation.columns.some((column) => SOURCES.includes(column.name));
+}
+
 /** What records can be grouped by: not what holds several values in one. */
 export function groupFields(relation: Relation): Column[] {
     const either = [...EITHER_END.keys()].map((field) => fieldColumn(relation, field));
