@@ -61,7 +61,8 @@ function bracketed(part: string): string {
     return `(${part})`;
 }
 
-function termsOf(field: string, values: Cell[], isNegated: boolean): string[] {
+function termsOf(name: string, values: Cell[], isNegated: boolean): string[] {
+    const field = quoted(name);
     const words = values.filter((value) => value !== null).map((value) => quoted(plainText(value)));
     const isNull = values.some((value) => value === null);
     const list = words.length === 1 ? (words[0] ?? '') : `(${words.join(', ')})`;

@@ -12,8 +12,8 @@ export const exploreJa: Messages['explore'] = {
     measureHint: 'クリックで表示、Ctrl + クリックで並べて表示',
     measure: {
         records: 'レコード数',
-        errors: 'エラー',
         sum: (field) => `${field} の合計`,
+        errors: 'エラー',
         distinct: (field) => `${field} の種類数`,
         avg: (field) => `${field} の平均`,
         max: (field) => `${field} の最大`,

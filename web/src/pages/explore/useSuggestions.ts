@@ -58,6 +58,7 @@ function fieldsOf(relation: Relation): Suggestion[] {
     const all = [...groupFields(relation), ...(time ? [time] : [])];
     return all.map((column) => ({
         text: column.name,
+        isValue: true,
         note: EITHER_END.has(column.name) ? messages.value.explore.eitherEnd : column.kind,
     }));
 }

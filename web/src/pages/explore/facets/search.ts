@@ -5,13 +5,12 @@ import { quoted } from '../../../filter/line';
 /** Undefined: nothing is looked for that this field could have. */
 export function searchTerm(column: Column, typed: string): string | undefined {
     if (typed === '') return undefined;
+    const field = quoted(column.name);
     if (column.kind === 'text') {
         // Part of an address block means the block; anything else is a part of the value.
-        return /\/\d{1,3}$/.test(typed)
-            ? `${column.name} in ${quoted(typed)}`
-            : `${column.name} like ${quoted(`%${typed}%`)}`;
+        return /\/\d{1,3}$/.test(typed) ? `${field} in ${quoted(typed)}` : `${field} like ${quoted(`%${typed}%`)}`;
     }
-    if (column.kind === 'number' && /^\d+(-\d+)?$/.test(typed)) return `${column.name} in ${typed}`;
-    if (column.kind === 'boolean' && /^(true|false)$/i.test(typed)) return `${column.name} = ${typed}`;
+    if (column.kind === 'number' && /^\d+(-\d+)?$/.test(typed)) return `${field} in ${typed}`;
+    if (column.kind === 'boolean' && /^(true|false)$/i.test(typed)) return `${field} = ${typed}`;
     return undefined;
 }

@@ -37,7 +37,7 @@ export function RecordPanel({ relation, record }: { relation: Relation; record: 
             aria-label={text.record}
             tabIndex={-1}
             onKeyDown={(event) => {
-                if (event.key === 'Escape') close();
+                if (event.key === 'Escape' && !event.defaultPrevented) close();
             }}
         >
             <header class="record-head">

@@ -31,7 +31,7 @@ const LINKS_OF_GRAPH = 60;
 
 export function statementOf(ask: Ask): string {
     const source = sourceOf(ask);
-    const isPlain = ask.fields.length === 0 || (!ask.byTime && (ask.chart === 'table' || ask.chart === 'graph'));
+    const isPlain = ask.fields.length === 0 || ask.chart === 'table' || (!ask.byTime && ask.chart === 'graph');
     const ranks = isPlain ? [] : rankings(ask);
     const named = [
         ...(source.common ? [source.common] : []),
@@ -133,8 +133,7 @@ function rankings(ask: Ask): Ranking[] {
     const { fields, top } = ask;
     const colours = Math.min(top, MOST_COLOURS);
     // Over time a pair is one line; else each field has its own first values.
-    if (ask.byTime)
-        return [{ name: 'top_1', fields, limit: ask.chart === 'heat_map' || ask.chart === 'table' ? top : colours }];
+    if (ask.byTime) return [{ name: 'top_1', fields, limit: ask.chart === 'heat_map' ? top : colours }];
     return fields.map((field, at) => ({
         name: `top_${String(at + 1)}`,
         fields: [field],
