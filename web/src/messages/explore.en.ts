@@ -37,6 +37,7 @@ export const exploreEn = {
     eitherEnd: 'either end',
     top: (count: string) => `Top ${count}`,
     topLabel: 'How many by name; the rest is Other',
+    withRest: 'Show the rest as Other',
     chart: 'Chart',
     automatic: (kind: string) => `${kind} (fits)`,
     directions: 'In above, out below the axis',

@@ -38,6 +38,7 @@ export const exploreJa: Messages['explore'] = {
     eitherEnd: '送信元または宛先',
     top: (count) => `上位 ${count}`,
     topLabel: '名前で示す数 (残りは「その他」)',
+    withRest: '残りを「その他」として表示',
     chart: 'グラフ',
     automatic: (kind) => `${kind} (自動)`,
     directions: '受信を軸の上、送信を軸の下に表示',

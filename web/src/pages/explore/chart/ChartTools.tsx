@@ -116,11 +116,19 @@ function TopPicker({ view }: { view: View }) {
                     anchor={anchor}
                     label={text.topLabel}
                     onClose={close}
-                    entries={tops.map((top) => ({
-                        text: text.top(formatFull(top)),
-                        isChosen: top === view.top,
-                        onChoose: () => changeView({ top }),
-                    }))}
+                    entries={[
+                        ...tops.map((top) => ({
+                            text: text.top(formatFull(top)),
+                            isChosen: top === view.top,
+                            onChoose: () => changeView({ top }),
+                        })),
+                        'rule',
+                        {
+                            text: text.withRest,
+                            isChosen: !view.isWithoutRest,
+                            onChoose: () => changeView({ isWithoutRest: !view.isWithoutRest }),
+                        },
+                    ]}
                 />
             )}
         </Opener>

@@ -91,7 +91,7 @@ function withoutIdleRest(table: Table, { chart }: Ask): Table {
 
 /** Bars and colours by their sums, the biggest first and the rest last. Over time the rows stay as they are. */
 function ordered(table: Table, ask: Ask): Table {
-    if (ask.byTime || ask.fields.length === 0) return table;
+    if (ask.byTime || ask.fields.length === 0 || ask.chart === 'table') return table;
     const name = ask.fields[0];
     const at = table.columns.findIndex((column) => column.name === name);
     const value = table.columns.findIndex((column) => !ask.fields.includes(column.name) && column.name !== TIME);

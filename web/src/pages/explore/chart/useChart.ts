@@ -28,6 +28,7 @@ export function askOf(view: View, relation: Relation): Ask {
         measures: view.measures,
         chart,
         top: view.top,
+        isWithoutRest: view.isWithoutRest,
         direction: view.isMirrored ? directionOf(relation) : undefined,
         rest: { kind: 'flag' },
     };
@@ -69,7 +70,10 @@ export function useChart(view: View, relation: Relation): ChartState {
     asks.current.set(sql, ask);
     const shownAsk = asks.current.get(state.asked?.sql ?? sql) ?? ask;
 
-    const compares = comparesPrevious.value && (view.byTime || view.fields.length === 0) && !view.isMirrored;
+    // Sums of different measures would be laid over as one.
+    const isOne = (specOf(ask).y?.length ?? 0) === 1;
+    const canCompare = (view.byTime || view.fields.length === 0) && !view.isMirrored && isOne;
+    const compares = comparesPrevious.value && canCompare;
     const before = useAnswer(compares ? { ...request, scope: previousScope.value } : undefined);
     const fits = compares && before.asked?.sql === state.asked?.sql && follows(before.asked?.scope, state.asked?.scope);
     const key = JSON.stringify([shownAsk.fields, shownAsk.chart, shownAsk.byTime, shownAsk.direction]);

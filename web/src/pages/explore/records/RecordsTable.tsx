@@ -42,7 +42,7 @@ export function RecordsTable({ relation, records, names, openId, onOpen, end }: 
         .map((at) => ({ at, column: records.columns[at] }))
         .filter((one): one is { at: number; column: Column } => one.column !== undefined);
     return (
-        <div class="records-scroll" role="region" aria-label={text.records} tabIndex={0}>
+        <div class="records-scroll" role="group" aria-label={text.records} tabIndex={0}>
             <table>
                 <thead>
                     <tr>
@@ -60,7 +60,7 @@ export function RecordsTable({ relation, records, names, openId, onOpen, end }: 
                             <tr
                                 key={place}
                                 class={id === openId ? 'is-open' : ''}
-                                aria-selected={id === openId}
+                                aria-current={id === openId ? 'true' : undefined}
                                 onClick={() => {
                                     // Marking text with the mouse is no wish to open.
                                     if (window.getSelection()?.type !== 'Range') onOpen(id);

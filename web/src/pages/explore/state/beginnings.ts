@@ -93,6 +93,11 @@ const known: Record<string, Beginning> = {
     'logs.cloudtrail': rawTrail,
 };
 
+/** Names of columns whose values are hardly ever the same twice. */
+const isLong = /uri|url|arn|etag|sha|hash|digest|message|token|path|object|key|_id$/i;
+/** Names of columns whose sum says something. */
+const isAmount = /bytes|packets|rows|records|lines|count|errors|seconds|_s$|_ms$|size/i;
+
 /** Of any other relation: its first columns. */
 const MOST_FACETS = 8;
 const MOST_COLUMNS = 10;
@@ -110,8 +115,10 @@ export function beginningOf(relation: Relation): Beginning {
             ties: there(begun.ties),
         };
     }
-    const texts = relation.columns.filter((column) => column.kind === 'text' || column.kind === 'boolean');
-    const numbers = relation.columns.filter((column) => column.kind === 'number');
+    const texts = relation.columns
+        .filter((column) => column.kind === 'text' || column.kind === 'boolean')
+        .sort((a, b) => Number(isLong.test(a.name)) - Number(isLong.test(b.name)));
+    const numbers = relation.columns.filter((column) => column.kind === 'number' && isAmount.test(column.name));
     const time = timeColumn(relation)?.column.name;
     const plain = relation.columns.filter((column) => column.kind !== 'other' && column.name !== time);
     return {

@@ -16,6 +16,8 @@ export interface View {
     /** Undefined: the one that fits. */
     chart: ChartKind | undefined;
     top: number;
+    /** What is not among the first is left out instead of being Other. */
+    isWithoutRest: boolean;
     /** In and out drawn against one another. */
     isMirrored: boolean;
     /** Of the records; undefined: the usual ones. */
@@ -58,6 +60,7 @@ export function readView(search: URLSearchParams, relation: Relation): View {
         fields,
         measures: distinct.length > 0 ? distinct.slice(0, MOST_MEASURES) : [{ kind: 'records' }],
         chart: chartKinds.find((kind) => kind === search.get('chart')),
+        isWithoutRest: search.get('rest') === 'none',
         top: tops.find((one) => one === top) ?? USUAL_TOP,
         isMirrored: search.get('directions') === 'apart' && byTime && directionOf(relation) !== undefined,
         columns: search.has('columns') ? columnsIn(search.get('columns') ?? '', relation) : undefined,
@@ -79,6 +82,7 @@ export function writeView(view: View): Choices {
         y: join(view.measures.map(writeMeasure)),
         chart: view.chart ?? null,
         top: view.top === USUAL_TOP ? null : String(view.top),
+        rest: view.isWithoutRest ? 'none' : null,
         directions: view.isMirrored ? 'apart' : null,
         columns: view.columns ? join(view.columns) : null,
     };
@@ -91,6 +95,7 @@ export const forgotten: Choices = {
     y: null,
     chart: null,
     top: null,
+    rest: null,
     directions: null,
     columns: null,
     record: null,

@@ -15,6 +15,7 @@ export interface Ask {
     direction?: Direction | undefined;
     /** What is not among the first: told by a column of its own (for this page), or called by a name (for everybody). */
     rest: { kind: 'flag' } | { kind: 'name'; name: string };
+    isWithoutRest?: boolean;
     /** Conditions that are to be in the statement itself. */
     where?: string | undefined;
 }
@@ -163,7 +164,7 @@ function rankedStatement(ask: Ask, ranks: Ranking[], from: string): string {
         const on = rank.fields.map(
             (field, at) => `${rank.name}.value_${String(at + 1)} is not distinct from l.${identifier(field)}`,
         );
-        return `left join ${rank.name} on ${on.join(' and ')}`;
+        return `${ask.isWithoutRest ? 'join' : 'left join'} ${rank.name} on ${on.join(' and ')}`;
     });
     const order = ask.byTime ? '1' : `${String(groups.length + 1)} desc nulls last`;
     return [
