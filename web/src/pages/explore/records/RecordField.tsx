@@ -2,12 +2,15 @@
 import { useState } from 'preact/hooks';
 import type { Relation } from '../../../api/catalog';
 import type { Cell, Column } from '../../../api/table';
+import { Icon } from '../../../components/Icon';
+import { Link } from '../../../components/Link';
 import type { Point } from '../../../charts/Plot';
 import { cellText, plainText, shortened, toNumber } from '../../../format/cell';
 import { formatLong, guessUnit } from '../../../format/unit';
 import { messages } from '../../../messages';
 import { zone } from '../../../state/scope';
 import { ValueMenu } from '../ValueMenu';
+import { isAddress, linksOf } from './links';
 import { isBad } from './RecordsTable';
 
 /** Longer values are cut here too; copying the record has all of it. */
@@ -17,6 +20,8 @@ export function RecordField({ relation, column, cell }: { relation: Relation; co
     const [at, setAt] = useState<Point>();
     const json = jsonOf(cell);
     const said = textOf(cell, column);
+    // An address has a card of its own.
+    const links = isAddress(column.name, cell) ? [] : linksOf(relation, column.name, cell);
     return (
         <div class={json === undefined ? 'record-field' : 'record-field is-long'}>
             <dt class="mono">{shortened(column.name, 80)}</dt>
@@ -38,6 +43,14 @@ export function RecordField({ relation, column, cell }: { relation: Relation; co
                         {shortened(json, LONGEST)}
                     </pre>
                 )}
+                {links.map((link) => (
+                    <div key={link.to}>
+                        <Link to={link.to} class="record-link">
+                            <Icon name={link.icon} />
+                            {link.text}
+                        </Link>
+                    </div>
+                ))}
                 {at && (
                     <ValueMenu
                         relation={relation}
