@@ -1,5 +1,8 @@
+import { exploreEn } from './explore.en';
+
 /** Every text of the console. `ja.ts` has the same keys, or it does not compile. */
 export const en = {
+    explore: exploreEn,
     shell: {
         skip: 'Skip to the content',
         pages: 'Pages',
@@ -128,6 +131,8 @@ export const en = {
             table: 'Table',
         },
         other: 'Other',
+        inward: (name: string) => `↑ in · ${name}`,
+        outward: (name: string) => `↓ out · ${name}`,
         none: '(none)',
         empty: '(empty)',
         series: 'Series',

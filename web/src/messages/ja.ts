@@ -1,6 +1,8 @@
 import type { Messages } from './en';
+import { exploreJa } from './explore.ja';
 
 export const ja: Messages = {
+    explore: exploreJa,
     shell: {
         skip: '本文へ移動',
         pages: 'ページ',
@@ -129,6 +131,8 @@ export const ja: Messages = {
             table: '表',
         },
         other: 'その他',
+        inward: (name) => `↑ 受信 · ${name}`,
+        outward: (name) => `↓ 送信 · ${name}`,
         none: '(なし)',
         empty: '(空)',
         series: '系列',
