@@ -18,7 +18,7 @@ pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> 
         .iter()
         .map(|relation| {
             json!({
-                "name": relation.shown_name,
+                "name": relation.name.to_string(),
                 "database": relation.name.database,
                 "schema": relation.name.schema,
                 "kind": relation.kind,

@@ -238,9 +238,11 @@ mod tests {
     fn walk(folder: &std::path::Path) -> String {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         entries
-            .map(|path| match path.is_dir() {
-                true => walk(&path),
-                false => String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned(),
+            .map(|path| {
+                if path.is_dir() {
+                    return walk(&path);
+                }
+                String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
             })
             .collect()
     }

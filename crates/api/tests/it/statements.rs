@@ -17,7 +17,7 @@ const ENDLESS: &str = "SELECT count(*) FROM generate_series(1, 1000000) a, gener
 async fn several_statements_are_told_one_after_another() {
     let site = site();
     let sql = "CREATE SCHEMA s;\nUSE SCHEMA s;\n\n  SELECT 1 AS n, 'a' AS t, NULL AS z, DATE '2026-11-20' AS d, true AS b, \
-               9007199254740993 AS large, from_unixtime(0) AS at, ARRAY[1, 2] AS list";
+               9007199254740993 AS large, from_unixtime(0) AS at, ARRAY[1, 2] AS list, CAST(1.50 AS DECIMAL(38, 2)) AS exact";
     let events = site.events(&json!({"sql": sql})).await;
     let starts: Vec<_> = of_kind(&events, "statement")
         .iter()
@@ -240,11 +240,11 @@ async fn the_catalog_has_what_can_be_named() {
             .clone()
     };
     assert_eq!(
-        relation("v")["columns"],
+        relation("public.v")["columns"],
         json!([{"name": "one", "type": "Int64", "kind": "number"}])
     );
-    assert_eq!(relation("v")["kind"], "view");
-    assert_eq!(relation("vpc_flow")["schema"], "logs");
+    assert_eq!(relation("public.v")["kind"], "view");
+    assert_eq!(relation("logs.vpc_flow")["schema"], "logs");
     assert_eq!(catalog["warehouses"], json!(["w"]));
     assert!(catalog["functions"].as_array().unwrap().contains(&json!("ip_in")));
 }

@@ -111,7 +111,7 @@ impl Reading<'_> {
             Condition::All(parts) => self.each(parts)?.and_then(conjunction),
             Condition::Any(parts) => self.each(parts)?.and_then(disjunction),
             // A field without a value is not what it is asked to be, so it is what is wanted.
-            Condition::Not(inner) => self.condition(inner)?.map(|inner| inner.is_not_true()),
+            Condition::Not(inner) => self.condition(inner)?.map(Expr::is_not_true),
             Condition::Test(test) => self.test(test)?,
         })
     }
