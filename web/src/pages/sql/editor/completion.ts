@@ -91,7 +91,7 @@ function relations(all: Catalog, context: Context): Completion[] {
 
 /** Words are written as the beginning of the word is. */
 function words(accent: Accent, all: Catalog | undefined, typed: string): Completion[] {
-    const isLower = typed !== '' && typed === typed.toLowerCase();
+    const isLower = typed === typed.toLowerCase();
     return wordsOf(accent, all?.keywords ?? []).map((word) => ({
         label: isLower ? word.toLowerCase() : word.toUpperCase(),
         type: 'keyword',

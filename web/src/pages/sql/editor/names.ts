@@ -45,7 +45,8 @@ export function fieldsOf(type: string): Field[] {
     };
     for (let at = start; at < type.length && depth > 0; at += 1) {
         const char = type[at];
-        if (char === '(') depth += 1;
+        if (char === '"') at = Math.max(at, type.indexOf('"', at + 1));
+        else if (char === '(') depth += 1;
         else if (char === ')') {
             depth -= 1;
             if (depth === 0) add(at);
