@@ -1,0 +1,56 @@
+/** How far a run is: a thin line, and numbers that move. */
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../../../components/Button';
+import { formatMilliseconds } from '../../../format/duration';
+import { formatBytes, formatFull } from '../../../format/number';
+import { messages } from '../../../messages';
+import { cancelRun, isRunning, run, shownIndex } from '../run/runs';
+
+const TICK_MS = 100;
+/** What is done sooner needs no words. */
+const SILENT_MS = 150;
+
+export function Progress() {
+    const text = messages.value.sqlPage;
+    const [now, setNow] = useState(Date.now());
+    const running = isRunning.value;
+    useEffect(() => {
+        if (!running) return;
+        const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+        return () => clearInterval(timer);
+    }, [running]);
+    const current = run.value;
+    if (!running || !current) return null;
+    const elapsed = Math.max(0, now - current.startedAt);
+    if (elapsed < SILENT_MS) return null;
+    const figures = current.progress;
+    const rows = current.results.reduce((sum, result) => sum + result.rowCount.value, 0);
+    const share = figures && figures.files_total > 0 ? figures.files_read / figures.files_total : undefined;
+    const words = [
+        current.results.length > 1 && text.statementOf(formatFull(shownIndex.value + 1), formatFull(current.results.length)),
+        text.rows(formatFull(rows)),
+        figures && text.read(formatBytes(figures.bytes_scanned)),
+        figures && figures.files_total > 0 && text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
+        formatMilliseconds(Math.floor(elapsed / 100) * 100),
+    ].filter(Boolean);
+    return (
+        <div class="run-progress">
+            <div
+                class={share === undefined || share >= 1 ? 'run-line is-unknown' : 'run-line'}
+                role="progressbar"
+                aria-label={text.running}
+                aria-valuemin={0}
+                aria-valuemax={100}
+                aria-valuenow={share === undefined ? undefined : Math.round(share * 100)}
+            >
+                <span style={share === undefined || share >= 1 ? {} : { width: `${String(share * 100)}%` }} />
+            </div>
+            <div class="run-words">
+                <span>{words.join(' · ')}</span>
+                <Button icon="stop" isSmall onClick={cancelRun}>
+                    {text.stop}
+                </Button>
+            </div>
+        </div>
+    );
+}
