@@ -67,10 +67,22 @@ export async function readDashboard(name: string, signal?: AbortSignal): Promise
         cache: 'no-cache',
         signal: signal ?? null,
     });
+    const definition = (await response.json()) as DashboardDefinition;
     return {
-        definition: (await response.json()) as DashboardDefinition,
+        definition: { ...definition, tiles: withPlaces(definition.tiles) },
         etag: response.headers.get('etag') ?? '"0"',
     };
+}
+
+/** A tile that was written without a place comes below the others. */
+export function withPlaces(tiles: (Omit<TileDefinition, 'at'> & { at?: TilePlace })[]): TileDefinition[] {
+    let bottom = tiles.reduce((lowest, { at }) => Math.max(lowest, at ? at.y + at.height : 0), 0);
+    return tiles.map((tile) => {
+        if (tile.at) return { ...tile, at: tile.at };
+        const at = { x: 0, y: bottom, width: 6, height: 8 };
+        bottom += at.height;
+        return { ...tile, at };
+    });
 }
 
 async function put(name: string, type: string, body: string, expected: Expected): Promise<string> {

@@ -87,7 +87,7 @@ function DrawnChart({
     const notice = lacking(spec, frame);
     if (notice) return <p class="chart-notice">{notice}</p>;
     const series = spec.chart === 'pie' ? slicesOf(frame) : frame.series;
-    const legend = legendOf(spec, series);
+    const legend = legendOf(spec, series, frame.colour !== undefined);
     return (
         <div class={spec.chart === 'pie' ? 'chart is-beside' : 'chart'}>
             <Plot
@@ -120,9 +120,9 @@ function lacking(spec: ChartSpec, frame: Frame): string | undefined {
     return undefined;
 }
 
-/** A single series says its name in the title; pairs have theirs on the picture. */
-function legendOf(spec: ChartSpec, series: Series[]) {
-    if (isOfPairs(spec.chart) || (series.length < 2 && spec.chart !== 'pie')) return [];
+/** A single column says its name in the title; pairs have theirs on the picture. */
+function legendOf(spec: ChartSpec, series: Series[], hasNames: boolean) {
+    if (isOfPairs(spec.chart) || (series.length < 2 && !hasNames && spec.chart !== 'pie')) return [];
     const colours = coloursOf(
         readLook(),
         series.map((one) => ({ cell: one.cell, isRest: one.key === 'other' })),

@@ -116,8 +116,7 @@ function DataCell({ column, cell, zone, onPick }: DataCellProps) {
     const isNumber = column.kind === 'number' && !isName(column);
     if (cell === null) return <td class={isNumber ? 'is-number is-null' : 'is-null'}>{messages.value.chart.none}</td>;
     const full = cellText(cell, column, zone);
-    const number = isNumber && guessUnit(column.name) === 'bytes' ? toNumber(cell) : null;
-    const text = number === null ? shortened(full) : formatShort(number, 'bytes');
+    const text = withUnit(column, cell) ?? shortened(full);
     const className = isNumber ? 'is-number' : column.kind === 'time' ? 'is-time' : '';
     if (!onPick || isNumber || column.kind === 'time' || column.kind === 'other') {
         return (
@@ -140,4 +139,11 @@ function DataCell({ column, cell, zone, onPick }: DataCellProps) {
             </button>
         </td>
     );
+}
+
+/** Bytes and seconds are told by the name of their column; the title has the whole number. */
+function withUnit(column: Column, cell: Cell): string | undefined {
+    const unit = column.kind === 'number' ? guessUnit(column.name) : 'none';
+    const number = unit === 'bytes' || unit === 'seconds' ? toNumber(cell) : null;
+    return number === null ? undefined : formatShort(number, unit);
 }

@@ -38,8 +38,7 @@ export function Legend({ items, hidden, isBeside, onChange }: LegendProps) {
                         type="button"
                         class="legend-item"
                         aria-pressed={!hidden.has(item.key)}
-                        aria-label={text.toggleSeries(shortened(item.label, 80))}
-                        title={item.label}
+                        title={shortened(item.label, 1000)}
                         onClick={(event) => onChange(toggled(items, hidden, item.key, event.altKey || event.shiftKey))}
                         onDblClick={() => onChange(toggled(items, new Set(), item.key, true))}
                     >

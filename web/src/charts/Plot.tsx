@@ -48,11 +48,22 @@ export function Plot({ build, label, theme, onPick, onBrush, onPicture }: PlotPr
             if (isGone) return;
             const started = start(element);
             engine.current = started;
+            const choose = (values: PickedValue[], pointer: MouseEvent | undefined) => {
+                if (values.length === 0) return;
+                // Its place is where the menu comes.
+                started.dispatchAction({ type: 'hideTip' });
+                handlers.current.onPick?.(values, { x: pointer?.clientX ?? 0, y: pointer?.clientY ?? 0 });
+            };
             started.on('click', (event) => {
-                const values = built.current?.pick(event) ?? [];
-                const pointer = event.event?.event as unknown as MouseEvent | undefined;
-                if (values.length > 0)
-                    handlers.current.onPick?.(values, { x: pointer?.clientX ?? 0, y: pointer?.clientY ?? 0 });
+                choose(built.current?.pick(event) ?? [], event.event?.event as unknown as MouseEvent | undefined);
+            });
+            started.getZr().on('click', (event) => {
+                const pickBeside = built.current?.pickBeside;
+                const at: [number, number] = [event.offsetX, event.offsetY];
+                if (event.target || !pickBeside || !started.containPixel({ gridIndex: 0 }, at)) return;
+                const [x, y] = started.convertFromPixel({ gridIndex: 0 }, at) as [number, number];
+                const pointer = event.event as unknown as MouseEvent;
+                choose(pickBeside(built.current?.isHorizontal ? y : x), pointer);
             });
             setStarted(true);
         };

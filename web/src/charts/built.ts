@@ -39,8 +39,12 @@ export interface Built {
     option: EChartsCoreOption;
     /** The values at a place that was clicked. */
     pick: (event: ClickEvent) => PickedValue[];
+    /** The values of a place on the category axis, for clicks beside what is drawn there. */
+    pickBeside?: (place: number) => PickedValue[];
     /** From a position along the time axis, as ECharts gives it, to epoch milliseconds. */
     momentAt?: (position: number, edge: 'start' | 'end') => number;
+    /** The category axis goes down. */
+    isHorizontal?: boolean;
     /** Pixels it needs in height to be read; the tile scrolls where it has less. */
     height?: number;
 }

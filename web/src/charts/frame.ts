@@ -1,6 +1,7 @@
 /** Rows as categories and series of numbers, which is what most charts draw. */
 import type { Cell, Column, Table } from '../api/table';
 import { cellText, plainText, shortened, toMoment, toNumber } from '../format/cell';
+import { guessUnit } from '../format/unit';
 import { messages } from '../messages';
 import { bucketsOf, type Granularity, wallBucket } from '../time/granularity';
 import type { Span } from '../time/range';
@@ -86,9 +87,11 @@ export function frameOf(spec: ChartSpec, table: Table, time: TimeFrame): Frame {
     const isBucketed = isTime && fillBuckets(categories, time);
     const ordered = [...categories.entries()];
     if (isTime) ordered.sort(([, a], [, b]) => (a.moment ?? 0) - (b.moment ?? 0));
+    // A bucket nothing happened in is a zero of what is summed up; a time or a share it has not got.
+    const unit = spec.unit ?? guessUnit(measures[0]?.name ?? '');
+    const nothing = isBucketed && unit !== 'seconds' && unit !== 'percent' ? 0 : null;
     const drawn = [...series.values()].map(({ sums, ...one }) => {
-        // A bucket nothing happened in is a zero; elsewhere nothing is nothing.
-        const values = ordered.map(([key]) => sums.get(key) ?? (isBucketed ? 0 : null));
+        const values = ordered.map(([key]) => sums.get(key) ?? nothing);
         return { ...one, values, total: values.reduce<number>((sum, value) => sum + (value ?? 0), 0) };
     });
     const frame: Frame = {

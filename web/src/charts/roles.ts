@@ -1,7 +1,7 @@
 /** Which column plays which part in a chart. */
 import type { Column, Table } from '../api/table';
 import { isName, plainText } from '../format/cell';
-import { isOfPairs, type ChartSpec } from './spec';
+import { isOfPairs, isStacked, type ChartSpec } from './spec';
 
 export interface Roles {
     x: number | undefined;
@@ -44,7 +44,8 @@ export function rolesOf(spec: ChartSpec, { columns, rows }: Table): Roles {
     if (series === undefined && x !== undefined) {
         const other =
             first(isCategory, x) ?? first(isName, x) ?? (isOfPairs(spec.chart) ? first(isTime, x) : undefined);
-        if (isOfPairs(spec.chart) || (other !== undefined && repeats(rows, x))) series = other;
+        if (isOfPairs(spec.chart) || (other !== undefined && (isStacked(spec.chart) || repeats(rows, x))))
+            series = other;
     }
     const rest = (fits: (column: Column) => boolean) =>
         columns.flatMap((column, at) =>

@@ -1,6 +1,6 @@
 /** Ctrl+K: everything by name. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../components/Icon';
 import { formatFull } from '../format/number';
 import { messages } from '../messages';
@@ -31,7 +31,7 @@ function OpenPalette() {
     const list = useRef<HTMLUListElement>(null);
     const found = matching(commands.value, typed);
     const close = () => (paletteIsOpen.value = false);
-    useEffect(() => {
+    useLayoutEffect(() => {
         const element = dialog.current;
         const before = document.activeElement;
         element?.showModal();

@@ -1,6 +1,6 @@
 /** A question or a form over the page; the browser's own dialog, with its focus and Escape. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { messages } from '../messages';
 import { Button } from './Button';
 import './dialog.css';
@@ -17,7 +17,7 @@ export interface DialogProps {
 
 export function Dialog({ title, size = 'small', onClose, mayClose, footer, children }: DialogProps) {
     const element = useRef<HTMLDialogElement>(null);
-    useEffect(() => {
+    useLayoutEffect(() => {
         const dialog = element.current;
         const before = document.activeElement;
         dialog?.showModal();

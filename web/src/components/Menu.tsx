@@ -108,6 +108,7 @@ export function Opener({
 }: OpenerProps) {
     const [anchor, setAnchor] = useState<Anchor>();
     const closedAt = useRef(0);
+    const isClosing = useRef(false);
     const close = () => {
         closedAt.current = performance.now();
         setAnchor(undefined);
@@ -124,9 +125,12 @@ export function Opener({
                 title={label}
                 aria-haspopup="true"
                 aria-expanded={anchor !== undefined}
+                // The press that closed it, by being elsewhere, must not open it again.
+                onPointerDown={() => (isClosing.current = performance.now() - closedAt.current < 20)}
                 onClick={(event) => {
-                    // The press that closed it by being elsewhere must not open it again.
-                    if (performance.now() - closedAt.current < 200) return;
+                    const wasClosing = isClosing.current;
+                    isClosing.current = false;
+                    if (wasClosing) return;
                     setAnchor(event.currentTarget.getBoundingClientRect());
                 }}
             >

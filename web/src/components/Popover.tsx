@@ -1,7 +1,7 @@
 /** A box beside what opened it: inside the window, closed by Escape or a click elsewhere, giving the focus back. */
 import type { ComponentChildren } from 'preact';
 import { createPortal } from 'preact/compat';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import './popover.css';
 
 export interface Anchor {
@@ -20,6 +20,12 @@ export interface PopoverProps {
 }
 
 const MARGIN = 8;
+
+/** Into the dialog that is open: all outside of it is out of reach. Else into the page's main part. */
+function layer(): Element {
+    const dialogs = document.querySelectorAll('dialog[open]');
+    return dialogs.item(dialogs.length - 1) ?? document.querySelector('main') ?? document.body;
+}
 
 /** Below the anchor where there is room, else above; never beyond an edge. */
 export function placed(
@@ -50,7 +56,7 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
         setPlace(placed(anchor, { width: element.offsetWidth, height: element.offsetHeight }, room));
     }, [anchor]);
 
-    useEffect(() => {
+    useLayoutEffect(() => {
         const before = document.activeElement;
         const element = box.current;
         const first = element?.querySelector<HTMLElement>('[autofocus], input, button, select, textarea, a[href]');
@@ -58,22 +64,25 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
         const down = (event: PointerEvent) => {
             if (event.target instanceof Node && !element?.contains(event.target)) close.current();
         };
+        const escape = (event: KeyboardEvent) => {
+            if (event.key !== 'Escape' || event.defaultPrevented) return;
+            // It closes this box, and not a dialog around it as well.
+            event.preventDefault();
+            close.current();
+        };
         // Captured: what opened it is told by its own handler only after this one.
         document.addEventListener('pointerdown', down, true);
+        document.addEventListener('keydown', escape, true);
         return () => {
             document.removeEventListener('pointerdown', down, true);
+            document.removeEventListener('keydown', escape, true);
             const lost = document.activeElement === document.body || element?.contains(document.activeElement);
             if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
         };
     }, []);
 
     const keys = (event: KeyboardEvent) => {
-        if (event.key === 'Escape') {
-            event.stopPropagation();
-            onClose();
-        } else if (event.key === 'Tab') {
-            keepInside(event, box.current);
-        }
+        if (event.key === 'Tab') keepInside(event, box.current);
     };
     return createPortal(
         <div
@@ -82,14 +91,12 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
             role={role}
             aria-label={label}
             tabIndex={-1}
-            style={
-                place ? { top: `${String(place.top)}px`, left: `${String(place.left)}px` } : { visibility: 'hidden' }
-            }
+            style={place ? { top: `${String(place.top)}px`, left: `${String(place.left)}px` } : { opacity: 0 }}
             onKeyDown={keys}
         >
             {children}
         </div>,
-        document.body,
+        layer(),
     );
 }
 

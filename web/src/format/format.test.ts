@@ -36,6 +36,7 @@ describe('numbers', () => {
         expect(plain(formatLong(1_234_567, 'bytes'))).toBe('1.2 MB (1,234,567)');
         expect(plain(formatPercent(12.34))).toBe('12.3 %');
         expect(plain(formatChange(0.123))).toBe('+12 %');
+        expect(formatChange(26.8)).toBe('×28');
         expect(plain(formatChange(-0.0123))).toBe('-1.2 %');
     });
 

@@ -55,8 +55,9 @@ export function formatPercent(value: number): string {
     return `${numberFormat(locale.value, { maximumFractionDigits: size > 0 && size < 1 ? 2 : 1 }).format(value)}${SPACE}%`;
 }
 
-/** +12.3 %, of a share that is 0.123; many-fold changes are counted, not written out. */
+/** +12.3 %, of a share that is 0.123; ×28 where it became so many times as much. */
 export function formatChange(share: number): string {
+    if (share >= 10) return `×${formatFull(Math.round(share + 1))}`;
     const percent = share * 100;
     const decimals = Math.abs(percent) < 10 ? 1 : 0;
     const text = numberFormat(locale.value, {

@@ -30,6 +30,9 @@ export function cartesian(input: ChartInput): Built {
     const shown = frame.series
         .map((one, at) => ({ ...one, colour: colours[at] ?? look.accent, at }))
         .filter((one) => !hidden.has(one.key));
+    // A point with nothing beside it makes no line: without buckets every point is drawn.
+    const hasGaps = frame.series.some((one) => one.values.includes(null));
+    const hasPoints = count === 1 || ((hasGaps || !frame.isBucketed) && count <= 400);
     const short = (value: number) => formatShort(value, input.unit);
 
     const series: object[] = shown.map((one) => ({
@@ -40,7 +43,7 @@ export function cartesian(input: ChartInput): Built {
             borderRadius: stacked || isLine ? 0 : horizontal ? [0, 2, 2, 0] : [2, 2, 0, 0],
         },
         ...(stacked ? { stack: 'all' } : {}),
-        ...(isLine ? lineStyle(one.colour, spec.chart === 'area', count) : barStyle(horizontal)),
+        ...(isLine ? lineStyle(one.colour, spec.chart === 'area', hasPoints) : barStyle(horizontal)),
         ...(horizontal && !stacked && shown.length === 1 ? { label: barLabel(input) } : {}),
     }));
     if (horizontal && stacked) series.push(totalLabels(input, count));
@@ -80,14 +83,15 @@ export function cartesian(input: ChartInput): Built {
             },
         },
         pick: ({ seriesIndex, dataIndex }) => pickAt(frame, shown[seriesIndex ?? 0]?.at, dataIndex),
-        ...(horizontal ? { height: count * BAR_PIXELS * (look.fontSize / 11.5) + 12 } : {}),
+        ...(frame.isTime ? {} : { pickBeside: (place: number) => pickAt(frame, undefined, Math.round(place)) }),
+        ...(horizontal ? { isHorizontal: true, height: count * BAR_PIXELS * (look.fontSize / 11.5) + 12 } : {}),
         ...(frame.isTime && !horizontal ? { momentAt: (position, edge) => momentAt(input, position, edge) } : {}),
     };
 }
 
-function lineStyle(colour: string, isArea: boolean, count: number) {
+function lineStyle(colour: string, isArea: boolean, hasPoints: boolean) {
     return {
-        showSymbol: count === 1,
+        showSymbol: hasPoints,
         symbolSize: 5,
         lineStyle: { width: isArea ? 1 : 1.8, color: colour },
         ...(isArea ? { areaStyle: { color: colour, opacity: 0.55 } } : {}),
@@ -97,7 +101,7 @@ function lineStyle(colour: string, isArea: boolean, count: number) {
 
 function barStyle(horizontal: boolean) {
     return horizontal
-        ? { barMaxWidth: 22, barCategoryGap: '28%' }
+        ? { barMaxWidth: 32, barCategoryGap: '28%' }
         : { barMaxWidth: 56, barCategoryGap: '12%', barMinHeight: 0 };
 }
 

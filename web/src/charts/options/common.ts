@@ -19,7 +19,7 @@ export function tooltipBox(look: Look) {
         borderWidth: 1,
         padding: 0,
         textStyle: { color: look.text, fontFamily: look.font, fontSize: look.fontSize + 0.5 },
-        extraCssText: 'border-radius:8px;box-shadow:0 6px 20px rgb(0 0 0/14%)',
+        extraCssText: 'z-index:40;border-radius:8px;box-shadow:0 6px 20px rgb(0 0 0/14%)',
     };
 }
 

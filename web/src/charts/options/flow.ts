@@ -6,7 +6,7 @@ import type { Built, ChartInput, ClickEvent, PickedValue } from '../built';
 import type { Frame } from '../frame';
 import { tooltip } from '../tooltip';
 import { textStyle, tooltipBox } from './common';
-import { forceLayout } from './forceLayout';
+import { fitted, forceLayout } from './forceLayout';
 
 interface Node {
     label: string;
@@ -95,15 +95,15 @@ export function graph(input: ChartInput): Built {
     const { look, size } = input;
     const { nodes, links } = linksOf(input.frame, 'graph');
     const biggest = nodes.reduce((most, node) => Math.max(most, node.value), 1);
+    // In a crowd only the big ones and those in the middle say their names; the others do so under the pointer.
+    const named = namedNodes(nodes, links);
     const widest = links.reduce((most, link) => Math.max(most, link.value), 1);
-    const spots = forceLayout(nodes.length, links, size.width, size.height);
+    const box = { left: 24, top: 16, width: size.width - 48, height: size.height - 32 };
+    const spots = fitted(forceLayout(nodes.length, links, box.width, box.height), box);
     return flow(input, nodes, links, {
         type: 'graph',
         layout: 'none',
-        left: 28,
-        right: look.fontSize * 8,
-        top: 20,
-        bottom: 20,
+        ...box,
         roam: 'move',
         scaleLimit: { min: 0.4, max: 4 },
         edgeSymbol: ['none', 'arrow'],
@@ -115,13 +115,16 @@ export function graph(input: ChartInput): Built {
             position: 'right',
             ...textStyle(look),
             color: look.text,
-            formatter: ({ name }: { name: string }) => shortened(nodes[Number(name)]?.label ?? '', 32),
+            formatter: ({ name }: { name: string }) =>
+                named.has(Number(name)) ? shortened(nodes[Number(name)]?.label ?? '', 32) : '',
         },
         data: nodes.map((node, at) => ({
             name: String(at),
             x: spots[at]?.x ?? 0,
             y: spots[at]?.y ?? 0,
             value: node.value,
+            // Towards the middle, where there is room for it.
+            label: { position: (spots[at]?.x ?? 0) > box.width * 0.7 ? 'left' : 'right' },
             symbolSize: 7 + 21 * Math.sqrt(node.value / biggest),
             itemStyle: {
                 color: node.side === 'source' ? look.series[0] : look.series[1],
@@ -141,6 +144,21 @@ export function graph(input: ChartInput): Built {
             },
         })),
     });
+}
+
+const MOST_NAMES = 24;
+
+function namedNodes(nodes: Node[], links: Link[]): Set<number> {
+    const degree = new Map<number, number>();
+    for (const { source, target } of links) {
+        degree.set(source, (degree.get(source) ?? 0) + 1);
+        degree.set(target, (degree.get(target) ?? 0) + 1);
+    }
+    const places = [...nodes.keys()];
+    places.sort(
+        (a, b) => (degree.get(b) ?? 0) - (degree.get(a) ?? 0) || (nodes[b]?.value ?? 0) - (nodes[a]?.value ?? 0),
+    );
+    return new Set(places.slice(0, MOST_NAMES));
 }
 
 function flow(input: ChartInput, nodes: Node[], links: Link[], series: object): Built {

@@ -76,3 +76,17 @@ function pull(spots: Spot[], push: Spot[], source: number, target: number, ideal
     byB.x -= x * strength;
     byB.y -= y * strength;
 }
+
+/** Spots moved and stretched to fill a box: a picture of the box's own size is not stretched any more. */
+export function fitted(spots: Spot[], box: { width: number; height: number }): Spot[] {
+    const across = spots.map(({ x }) => x);
+    const down = spots.map(({ y }) => y);
+    const scale = (values: number[], room: number) => {
+        const least = Math.min(...values);
+        const length = Math.max(...values) - least;
+        return (value: number) => (length === 0 ? room / 2 : ((value - least) / length) * room);
+    };
+    const x = scale(across, box.width);
+    const y = scale(down, box.height);
+    return spots.map((spot) => ({ x: x(spot.x), y: y(spot.y) }));
+}

@@ -35,7 +35,7 @@ export function heatMap(input: ChartInput): Built {
                 left: 4,
                 right: 8,
                 top: 8,
-                bottom: 34,
+                bottom: look.fontSize * 2.8,
                 outerBoundsMode: 'same',
                 outerBoundsContain: 'axisLabel',
             },
@@ -46,6 +46,8 @@ export function heatMap(input: ChartInput): Built {
                 axisLabel: {
                     ...textStyle(look),
                     hideOverlap: true,
+                    width: Math.max(look.fontSize * 4, (size.width * 0.8) / Math.max(1, frame.categories.length)),
+                    overflow: 'truncate',
                     formatter: (value: string) => columnLabel(Number(value)),
                     ...(withLabel ? { interval: (at: number) => withLabel.has(at) } : {}),
                 },

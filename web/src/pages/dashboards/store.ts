@@ -32,7 +32,10 @@ export async function loadEntries(): Promise<void> {
 export async function open(name: string, signal?: AbortSignal): Promise<void> {
     const read = await readDashboard(name, signal);
     if (signal?.aborted) return;
-    if (kept.peek()?.definition.dashboard !== name) draft.value = undefined;
+    const isSame = kept.peek()?.definition.dashboard === name;
+    // A draft belongs to the version it began with: with a newer one beside it, saving would overwrite in silence.
+    if (isSame && draft.peek()) return;
+    draft.value = undefined;
     kept.value = read;
 }
 
@@ -59,13 +62,13 @@ export function removeTile(id: string): void {
 }
 
 /** An id no other tile has, made of a title. */
-export function freeId(title: string, tiles: { id: string }[]): string {
+export function freeId(title: string, tiles: { id: string }[], nameless = 'tile'): string {
     const base =
         title
             .toLowerCase()
             .replace(/[^a-z0-9]+/g, '-')
             .replace(/^-+|-+$/g, '')
-            .slice(0, 40) || 'tile';
+            .slice(0, 40) || nameless;
     const taken = new Set(tiles.map((tile) => tile.id));
     if (!taken.has(base)) return base;
     for (let count = 2; ; count += 1) {

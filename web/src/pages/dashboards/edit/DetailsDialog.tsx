@@ -26,13 +26,19 @@ export function DetailsDialog({ definition, onClose }: { definition?: DashboardD
     const [refresh, setRefresh] = useState(definition?.refresh_s ?? 0);
     const [problem, setProblem] = useState<Problem>();
     const taken = (entries.value ?? []).map((entry) => ({ id: entry.name }));
-    const finalName = name || freeId(localText(title), taken);
+    const finalName = name || freeId(localText(title), taken, 'dashboard');
     const isComplete = localText(title).trim() !== '' && NAME.test(finalName);
 
     const store = async () => {
-        const details = { title, range, refresh_s: refresh, ...(description === '' ? {} : { description }) };
+        const details = {
+            title,
+            range,
+            // What is not said is not in the definition.
+            ...(refresh > 0 ? { refresh_s: refresh } : {}),
+            ...(description === '' ? {} : { description }),
+        };
         if (definition) {
-            change((before) => ({ ...before, ...details }));
+            change(({ dashboard, tiles }) => ({ dashboard, ...details, tiles }));
             onClose();
             return;
         }

@@ -31,7 +31,7 @@ export function TileMenu({ anchor, tile, state, picture, onClose, ...actions }: 
         { text: text.csv, icon: 'download', onChoose: () => void downloadRows(tile, 'csv') },
         { text: text.xlsx, icon: 'download', onChoose: () => void downloadRows(tile, 'xlsx') },
         ...(picture
-            ? [{ text: text.png, icon: 'download' as const, onChoose: () => void downloadPicture(tile, picture) }]
+            ? [{ text: text.png, icon: 'download' as const, onChoose: () => downloadPicture(tile, picture) }]
             : []),
     ];
     if (onDuplicate) entries.push('rule', { text: text.duplicate, icon: 'copy', onChoose: onDuplicate });

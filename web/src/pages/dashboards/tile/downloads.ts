@@ -19,7 +19,12 @@ export async function downloadRows(tile: TileDefinition, type: 'csv' | 'xlsx'): 
     }
 }
 
-export async function downloadPicture(tile: TileDefinition, picture: Picture): Promise<void> {
-    const blob = await (await fetch(picture.png())).blob();
-    saveFile(blob, fileName(localText(tile.title), 'png'));
+/** By hand: fetching a data address is what a strict policy of contents forbids. */
+function blobOf(dataUrl: string): Blob {
+    const bytes = atob(dataUrl.slice(dataUrl.indexOf(',') + 1));
+    return new Blob([Uint8Array.from(bytes, (letter) => letter.charCodeAt(0))], { type: 'image/png' });
+}
+
+export function downloadPicture(tile: TileDefinition, picture: Picture): void {
+    saveFile(blobOf(picture.png()), fileName(localText(tile.title), 'png'));
 }
