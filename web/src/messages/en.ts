@@ -1,3 +1,5 @@
+import { sqlEn } from './sqlEn';
+
 /** Every text of the console. `ja.ts` has the same keys, or it does not compile. */
 export const en = {
     shell: {
@@ -265,6 +267,7 @@ export const en = {
         broken: 'The answer ended early',
         request: (id: string) => `Request ${id}`,
     },
+    sqlPage: sqlEn,
 };
 
 export type Messages = typeof en;

@@ -1,4 +1,5 @@
 import type { Messages } from './en';
+import { sqlJa } from './sqlJa';
 
 export const ja: Messages = {
     shell: {
@@ -266,4 +267,5 @@ export const ja: Messages = {
         broken: '応答が途中で終わりました',
         request: (id) => `リクエスト ${id}`,
     },
+    sqlPage: sqlJa,
 };

@@ -104,7 +104,12 @@ export default function SqlPage() {
                         <Side />
                     </aside>
                 )}
-                <div class="sql-work" style={{ gridTemplateRows: `minmax(4rem, ${String(share.value)}fr) auto minmax(6rem, ${String(100 - share.value)}fr)` }}>
+                <div
+                    class="sql-work"
+                    style={{
+                        gridTemplateRows: `minmax(4rem, ${String(share.value)}fr) auto minmax(6rem, ${String(100 - share.value)}fr)`,
+                    }}
+                >
                     <Editor onRun={runSelected} onRunAll={runWhole} onSave={save} />
                     <Splitter
                         share={share.value}

@@ -36,7 +36,12 @@ export function Toolbar({ onRun, onRunAll, onSave, onShare, onSide, isSideShown 
                         <PlayIcon />
                         {text.run}
                     </button>
-                    <button type="button" class="button button-primary sql-run-all" title={text.runAllHelp} onClick={onRunAll}>
+                    <button
+                        type="button"
+                        class="button button-primary sql-run-all"
+                        title={text.runAllHelp}
+                        onClick={onRunAll}
+                    >
                         {text.runAll}
                     </button>
                 </div>

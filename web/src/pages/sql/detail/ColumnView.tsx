@@ -25,12 +25,19 @@ export function ColumnView({ result, column, at }: { result: StatementResult; co
     const lines: [string, string][] = [
         [text.figures.count, formatFull(figures.count)],
         [NULL, `${formatFull(figures.nulls)} · ${formatPercent((figures.nulls / Math.max(1, figures.count)) * 100)}`],
-        [text.figures.distinct, figures.isMore ? text.figures.moreThan(formatFull(figures.distinct)) : formatFull(figures.distinct)],
+        [
+            text.figures.distinct,
+            figures.isMore ? text.figures.moreThan(formatFull(figures.distinct)) : formatFull(figures.distinct),
+        ],
     ];
-    if (figures.least !== null) lines.push([text.figures.least, shown(figures.least)], [text.figures.most, shown(figures.most)]);
+    if (figures.least !== null)
+        lines.push([text.figures.least, shown(figures.least)], [text.figures.most, shown(figures.most)]);
     if (figures.sum !== undefined && !isName(column)) {
         const numbers = figures.count - figures.nulls;
-        lines.push([text.figures.sum, formatFull(figures.sum)], [text.figures.average, formatFull(figures.sum / numbers)]);
+        lines.push(
+            [text.figures.sum, formatFull(figures.sum)],
+            [text.figures.average, formatFull(figures.sum / numbers)],
+        );
     }
     const most = figures.top[0]?.count ?? 1;
     return (

@@ -20,7 +20,12 @@ export function Record({ columns, cells, current, onChoose }: RecordProps) {
                 const cell = cells[at] ?? null;
                 return (
                     <li key={at}>
-                        <button type="button" class="record-field" aria-current={at === current} onClick={() => onChoose(at)}>
+                        <button
+                            type="button"
+                            class="record-field"
+                            aria-current={at === current}
+                            onClick={() => onChoose(at)}
+                        >
                             <span class="record-name">{shortened(column.name, 120)}</span>
                             <span class={cell === null ? 'record-value is-null' : 'record-value'}>
                                 {cell === null ? NULL : shortened(cellText(cell, column, zone.value), 400)}

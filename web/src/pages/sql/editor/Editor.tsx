@@ -1,5 +1,11 @@
 /** The editor: CodeMirror, in the chosen accent and language. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, acceptCompletion, completionKeymap } from '@codemirror/autocomplete';
+import {
+    autocompletion,
+    closeBrackets,
+    closeBracketsKeymap,
+    acceptCompletion,
+    completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, indentUnit } from '@codemirror/language';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
@@ -61,7 +67,11 @@ const fixed: Extension = [
     errorMarks,
     currentStatement,
     look,
-    autocompletion({ override: [completionSource(() => accent.peek())], activateOnTypingDelay: 60, maxRenderedOptions: 200 }),
+    autocompletion({
+        override: [completionSource(() => accent.peek())],
+        activateOnTypingDelay: 60,
+        maxRenderedOptions: 200,
+    }),
     keymap.of([
         { key: 'Tab', run: acceptCompletion },
         ...closeBracketsKeymap,

@@ -69,6 +69,9 @@ export const errorMarks = field;
 /** Shows an error where it is, or takes it away. */
 export function markError(view: EditorView, mark: ErrorMark | undefined): void {
     const effects: StateEffect<unknown>[] = [put.of(mark)];
-    if (mark) effects.push(EditorView.scrollIntoView(Math.min(mark.from, view.state.doc.length), { y: 'nearest', yMargin: 48 }));
+    if (mark)
+        effects.push(
+            EditorView.scrollIntoView(Math.min(mark.from, view.state.doc.length), { y: 'nearest', yMargin: 48 }),
+        );
     view.dispatch({ effects });
 }

@@ -53,7 +53,7 @@ interface HeadingProps extends GridHeadProps {
 }
 
 function Heading({ id, column, at, width, sorting, canSort, active, onSort, onWidth, onFit }: HeadingProps) {
-    const begin = useRef<{ x: number; width: number }>();
+    const begin = useRef<{ x: number; width: number } | undefined>(undefined);
     const direction = sorting?.column === at ? sorting.direction : undefined;
     const isNumber = column.kind === 'number';
     return (

@@ -84,7 +84,8 @@ export function ResultGrid(props: ResultGridProps) {
             column,
             Array.from({ length: last - first }, (_, at) => rowAt(first + at)),
         );
-    const active = head.row < 0 ? `${id}-head-${String(head.column)}` : `${id}-${String(head.row)}-${String(head.column)}`;
+    const active =
+        head.row < 0 ? `${id}-head-${String(head.column)}` : `${id}-${String(head.row)}-${String(head.column)}`;
     const rows = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
     return (
         <div
@@ -98,7 +99,11 @@ export function ResultGrid(props: ResultGridProps) {
             aria-multiselectable="true"
             aria-activedescendant={active}
             aria-describedby={`${id}-help`}
-            style={{ '--grid-row': `${String(rowHeight)}px`, '--grid-head': `${String(headHeight)}px`, '--grid-number': `${String(numberWidth)}px` }}
+            style={{
+                '--grid-row': `${String(rowHeight)}px`,
+                '--grid-head': `${String(headHeight)}px`,
+                '--grid-number': `${String(numberWidth)}px`,
+            }}
             onScroll={onScroll}
             onKeyDown={onKeyDown}
             {...pointer}

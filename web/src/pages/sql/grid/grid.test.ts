@@ -75,7 +75,9 @@ describe('columns', () => {
         const column: Column = { name: 'a', type: '', kind: 'text' };
         expect(fittingWidth(column, ['x'], 'UTC', 7)).toBeLessThan(70);
         expect(fittingWidth(column, ['x'.repeat(5000)], 'UTC', 7)).toBe(420);
-        expect(fittingWidth(column, ['東京都千代田区'], 'UTC', 7)).toBeGreaterThan(fittingWidth(column, ['abcdefg'], 'UTC', 7));
+        expect(fittingWidth(column, ['東京都千代田区'], 'UTC', 7)).toBeGreaterThan(
+            fittingWidth(column, ['abcdefg'], 'UTC', 7),
+        );
     });
 });
 

@@ -32,7 +32,12 @@ export interface Range {
 const within = (value: number, least: number, most: number) => Math.max(least, Math.min(value, most));
 
 /** Undefined: the key is not one that moves. `isFar`: with Ctrl, to the corner. */
-export function moved(from: Position, key: string, isFar: boolean, { rows, columns, page }: Bounds): Position | undefined {
+export function moved(
+    from: Position,
+    key: string,
+    isFar: boolean,
+    { rows, columns, page }: Bounds,
+): Position | undefined {
     const { row, column } = from;
     const to = (nextRow: number, nextColumn: number): Position => ({
         row: within(nextRow, -1, rows - 1),

@@ -46,6 +46,8 @@ export class Scrolling {
     /** Answers where the element has to be for `top` to be seen. */
     goTo(top: number): number {
         this.top = clamp(top, this.#most);
+        // Pixels beyond the point are the browser's rounding, not a way.
+        if (this.#most - this.top < 0.5) this.top = this.#most;
         this.#seen = this.#most === 0 ? 0 : (this.top / this.#most) * this.#mostSeen;
         return this.#seen;
     }
@@ -58,6 +60,7 @@ export class Scrolling {
         else if (Math.abs(way) <= NEAR) this.top = clamp(this.top + way, this.#most);
         else this.top = clamp((seen / this.#mostSeen) * this.#most, this.#most);
         this.#seen = seen;
+        if (this.#most - this.top < 0.5) this.top = this.#most;
         if (isWhole) return undefined;
         const isStuck = (seen <= 0 && this.top > 0) || (seen >= this.#mostSeen - 1 && this.top < this.#most);
         return isStuck ? this.goTo(this.top) : undefined;

@@ -55,7 +55,11 @@ export function useGridKeys(input: GridKeysInput) {
         const next = moved(head, key, isFar, bounds);
         if (!next) return false;
         const isExtending = event.shiftKey && next.row >= 0;
-        input.onSelect(isExtending ? { anchor: anchor.row < 0 ? next : anchor, head: next, isRows: selection.isRows } : single(next));
+        input.onSelect(
+            isExtending
+                ? { anchor: anchor.row < 0 ? next : anchor, head: next, isRows: selection.isRows }
+                : single(next),
+        );
         input.show(next);
         return true;
     };

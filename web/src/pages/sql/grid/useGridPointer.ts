@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type Position, type Selection, single } from './position';
 
 export interface GridPointerInput {
-    element: RefObject<HTMLDivElement>;
+    element: RefObject<HTMLDivElement | null>;
     selection: Selection;
     show: (position: Position) => void;
     onSelect: (selection: Selection) => void;
@@ -28,7 +28,9 @@ function placeOf(target: EventTarget | null): Place | undefined {
 const REPEAT_MS = 40;
 
 export function useGridPointer({ element, selection, show, onSelect, onOpen }: GridPointerInput) {
-    const drag = useRef<{ from: Place; hasMoved: boolean; timer?: ReturnType<typeof setInterval> }>();
+    const drag = useRef<{ from: Place; hasMoved: boolean; timer?: ReturnType<typeof setInterval> } | undefined>(
+        undefined,
+    );
     const latest = useRef({ show, onSelect, selection });
     latest.current = { show, onSelect, selection };
 
@@ -39,7 +41,11 @@ export function useGridPointer({ element, selection, show, onSelect, onOpen }: G
     useEffect(() => end, []);
 
     const extend = (from: Place, to: Position) => {
-        latest.current.onSelect({ anchor: from, head: { ...to, column: from.isNumber ? 0 : to.column }, isRows: from.isNumber });
+        latest.current.onSelect({
+            anchor: from,
+            head: { ...to, column: from.isNumber ? 0 : to.column },
+            isRows: from.isNumber,
+        });
     };
 
     return {

@@ -16,7 +16,7 @@ export function useScrolling(content: number, headHeight: number) {
     const element = useRef<HTMLDivElement>(null);
     const [scrolling] = useState(() => new Scrolling());
     const [view, setView] = useState<View>({ top: 0, left: 0, width: 0, height: 0 });
-    const timer = useRef<ReturnType<typeof setTimeout>>();
+    const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
     const put = useCallback(
         (seen: number) => {

@@ -12,7 +12,14 @@ export function useWidths(columns: Column[], rowAt: (row: number) => Cell[], cou
     const sample = Math.min(count, SAMPLE);
     const fitted = useMemo(() => {
         const rows = Array.from({ length: sample }, (_, row) => rowAt(row));
-        return columns.map((column, at) => fittingWidth(column, rows.map((row) => row[at] ?? null), zone, letter));
+        return columns.map((column, at) =>
+            fittingWidth(
+                column,
+                rows.map((row) => row[at] ?? null),
+                zone,
+                letter,
+            ),
+        );
         // eslint-disable-next-line react-hooks/exhaustive-deps -- sorted rows are as wide as unsorted ones
     }, [columns, sample, zone, letter]);
     const [set, setSet] = useState<ReadonlyMap<number, number>>(new Map());

@@ -123,7 +123,11 @@ export function PinDialog({ result, columns, onClose }: PinDialogProps) {
                     {isNew && (
                         <label class="field">
                             <span>{text.newDashboardTitle}</span>
-                            <input class="input" value={newTitle} onInput={(event) => setNewTitle(event.currentTarget.value)} />
+                            <input
+                                class="input"
+                                value={newTitle}
+                                onInput={(event) => setNewTitle(event.currentTarget.value)}
+                            />
                         </label>
                     )}
                     <label class="field">

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { TileDefinition } from '../../../api/dashboards';
 import { nameFor, pinTo, withTile } from './pinning';
 
 const tile = { title: 'Rejects', sql: 'select 1', chart: 'bar' as const };
@@ -15,7 +16,9 @@ describe('pinning', () => {
         new Response(JSON.stringify({ ...board, tiles }), { headers: { etag } });
 
     test('sends the version it read', async () => {
-        fetched.mockResolvedValueOnce(read('"7"')).mockResolvedValueOnce(new Response('{}', { headers: { etag: '"8"' } }));
+        fetched
+            .mockResolvedValueOnce(read('"7"'))
+            .mockResolvedValueOnce(new Response('{}', { headers: { etag: '"8"' } }));
         await pinTo('net', tile);
         const put = fetched.mock.calls[1]?.[1];
         expect(put?.method).toBe('PUT');
@@ -30,7 +33,9 @@ describe('pinning', () => {
             .mockResolvedValueOnce(read('"8"', [theirs]))
             .mockResolvedValueOnce(new Response('{}'));
         await pinTo('net', tile);
-        const sent = JSON.parse(String(fetched.mock.calls[3]?.[1]?.body)) as typeof board & { tiles: (typeof theirs)[] };
+        const body = fetched.mock.calls[3]?.[1]?.body;
+        const sent = JSON.parse(typeof body === 'string' ? body : '') as { tiles: TileDefinition[] };
+        };
         expect(sent.tiles.map(({ id, at }) => [id, at.y])).toEqual([
             ['rejects', 0],
             ['rejects-2', 5],
@@ -38,7 +43,9 @@ describe('pinning', () => {
     });
 
     test('other problems are told', async () => {
-        fetched.mockResolvedValueOnce(read('"7"')).mockResolvedValueOnce(new Response('{"title":"no"}', { status: 422 }));
+        fetched
+            .mockResolvedValueOnce(read('"7"'))
+            .mockResolvedValueOnce(new Response('{"title":"no"}', { status: 422 }));
         await expect(pinTo('net', tile)).rejects.toMatchObject({ problem: { title: 'no' } });
     });
 });

@@ -1,10 +1,5 @@
 /** A result becomes a tile of a dashboard. */
-import {
-    type DashboardDefinition,
-    readDashboard,
-    saveDashboard,
-    type TileDefinition,
-} from '../../../api/dashboards';
+import { type DashboardDefinition, readDashboard, saveDashboard, type TileDefinition } from '../../../api/dashboards';
 import { ProblemError } from '../../../api/problem';
 import { localText } from '../../../messages';
 import { bottomOf, freeId } from '../../dashboards/store';

@@ -27,10 +27,13 @@ export function Progress() {
     const rows = current.results.reduce((sum, result) => sum + result.rowCount.value, 0);
     const share = figures && figures.files_total > 0 ? figures.files_read / figures.files_total : undefined;
     const words = [
-        current.results.length > 1 && text.statementOf(formatFull(shownIndex.value + 1), formatFull(current.results.length)),
+        current.results.length > 1 &&
+            text.statementOf(formatFull(shownIndex.value + 1), formatFull(current.results.length)),
         text.rows(formatFull(rows)),
         figures && text.read(formatBytes(figures.bytes_scanned)),
-        figures && figures.files_total > 0 && text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
+        figures &&
+            figures.files_total > 0 &&
+            text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
         formatMilliseconds(Math.floor(elapsed / 100) * 100),
     ].filter(Boolean);
     return (

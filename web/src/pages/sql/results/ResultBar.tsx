@@ -56,9 +56,21 @@ export function ResultBar({ result, columns }: { result: StatementResult; column
                             label={text.copyAll}
                             onClose={close}
                             entries={[
-                                { text: text.copyRows, icon: 'copy', onChoose: () => copyAll(result, columns, 'sheet') },
-                                { text: text.copyMarkdown, icon: 'table', onChoose: () => copyAll(result, columns, 'markdown') },
-                                { text: text.copySql, icon: 'sql', onChoose: () => copyAll(result, columns, 'statement') },
+                                {
+                                    text: text.copyRows,
+                                    icon: 'copy',
+                                    onChoose: () => copyAll(result, columns, 'sheet'),
+                                },
+                                {
+                                    text: text.copyMarkdown,
+                                    icon: 'table',
+                                    onChoose: () => copyAll(result, columns, 'markdown'),
+                                },
+                                {
+                                    text: text.copySql,
+                                    icon: 'sql',
+                                    onChoose: () => copyAll(result, columns, 'statement'),
+                                },
                             ]}
                         />
                     )}
@@ -69,7 +81,14 @@ export function ResultBar({ result, columns }: { result: StatementResult; column
                     )}
                 </Opener>
                 {status.value?.read_only !== true && (
-                    <Button icon="dashboards" kind="quiet" isSmall isDisabled={!isThere} label={text.pinHelp} onClick={() => setPinning(true)}>
+                    <Button
+                        icon="dashboards"
+                        kind="quiet"
+                        isSmall
+                        isDisabled={!isThere}
+                        label={text.pinHelp}
+                        onClick={() => setPinning(true)}
+                    >
                         {text.pin}
                     </Button>
                 )}
@@ -85,7 +104,9 @@ function Figures({ head, count }: { head: ResultHead; count: number }) {
     const words = [
         text.rows(formatFull(count)),
         figures && figures.bytes_scanned > 0 && text.read(formatBytes(figures.bytes_scanned)),
-        figures && figures.files_total > 0 && text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
+        figures &&
+            figures.files_total > 0 &&
+            text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
         state === 'done' && figures && formatMilliseconds(figures.elapsed_ms),
     ].filter(Boolean);
     const warning = head.isFull ? text.full : head.isCut ? text.cut : state === 'cancelled' ? text.stopped : undefined;

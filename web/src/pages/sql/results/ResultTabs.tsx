@@ -30,7 +30,13 @@ export function ResultTabs({ results, shown, onChoose }: ResultTabsProps) {
         list.current?.querySelectorAll<HTMLElement>('[role=tab]')[index]?.focus();
     };
     return (
-        <div class="result-tabs" role="tablist" aria-label={messages.value.sqlPage.statements} ref={list} onKeyDown={keys}>
+        <div
+            class="result-tabs"
+            role="tablist"
+            aria-label={messages.value.sqlPage.statements}
+            ref={list}
+            onKeyDown={keys}
+        >
             {results.map((result, at) => (
                 <Tab key={result.id} result={result} at={at} isShown={at === shown} onChoose={() => onChoose(at)} />
             ))}
@@ -38,7 +44,17 @@ export function ResultTabs({ results, shown, onChoose }: ResultTabsProps) {
     );
 }
 
-function Tab({ result, at, isShown, onChoose }: { result: StatementResult; at: number; isShown: boolean; onChoose: () => void }) {
+function Tab({
+    result,
+    at,
+    isShown,
+    onChoose,
+}: {
+    result: StatementResult;
+    at: number;
+    isShown: boolean;
+    onChoose: () => void;
+}) {
     const text = messages.value.sqlPage;
     const { state } = result.head.value;
     const icon = icons[state];

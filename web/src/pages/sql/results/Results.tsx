@@ -20,7 +20,9 @@ export function Results() {
                 <div
                     class="result-panel"
                     id="sql-result"
-                    {...(now.results.length > 1 ? { role: 'tabpanel', 'aria-labelledby': `sql-tab-${String(index)}` } : {})}
+                    {...(now.results.length > 1
+                        ? { role: 'tabpanel', 'aria-labelledby': `sql-tab-${String(index)}` }
+                        : {})}
                 >
                     <ResultPanel key={result.id} result={result} />
                 </div>

@@ -27,7 +27,11 @@ export function downloads(result: StatementResult): MenuEntry[] {
     const types = (Object.keys(fileTypes) as FileType[]).sort((a, b) => order.indexOf(a) - order.indexOf(b));
     return [
         { heading: text.downloadHelp },
-        ...types.map((type): MenuEntry => ({ text: names[type], icon: 'download', onChoose: () => void download(result, type) })),
+        ...types.map((type): MenuEntry => ({
+            text: names[type],
+            icon: 'download',
+            onChoose: () => void download(result, type),
+        })),
     ];
 }
 

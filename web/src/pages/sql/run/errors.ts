@@ -37,5 +37,7 @@ export function proposalIn(problem: Problem, text: string): { from: number; to: 
     const from = positionOf(text, problem.place);
     const to = wordEnd(text, from);
     // Only what the message is about, and only while it is still there.
-    return problem.title.includes(`\`${text.slice(from, to).replace(/^["`]|["`]$/g, '')}\``) ? { from, to, words } : undefined;
+    return problem.title.includes(`\`${text.slice(from, to).replace(/^["`]|["`]$/g, '')}\``)
+        ? { from, to, words }
+        : undefined;
 }

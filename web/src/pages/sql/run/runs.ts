@@ -170,7 +170,9 @@ class Reader {
         if (this.#problem) return { state: 'failed', problem: this.#problem };
         const isWhole = this.#results.length > 0 && this.#results.every((result) => isOver(result.head.peek().state));
         // Half an answer is not shown as a whole one.
-        return isWhole ? { state: 'done' } : { state: 'failed', problem: { title: messages.peek().problem.broken, status: 0 } };
+        return isWhole
+            ? { state: 'done' }
+            : { state: 'failed', problem: { title: messages.peek().problem.broken, status: 0 } };
     }
 
     close({ state, problem }: Pick<Run, 'state'> & { problem?: Problem }): void {

@@ -38,7 +38,9 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
                 />
             </div>
             <div class="side-list">
-                {list.length === 0 && <p class="side-empty">{saved.value.length === 0 ? text.noSaved : text.nothingFound}</p>}
+                {list.length === 0 && (
+                    <p class="side-empty">{saved.value.length === 0 ? text.noSaved : text.nothingFound}</p>
+                )}
                 <ul>
                     {list.map((one) => (
                         <li key={one.name} class="side-saved">

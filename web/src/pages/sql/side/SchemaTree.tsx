@@ -21,7 +21,7 @@ interface Match {
 export function matching(relations: Relation[], typed: string): Match[] {
     const wanted = typed.trim().toLowerCase();
     if (wanted === '') return relations.map((relation) => ({ relation, columns: relation.columns, isOpen: false }));
-    return relations.flatMap((relation) => {
+    return relations.flatMap((relation): Match[] => {
         const columns = relation.columns.filter((column) => column.name.toLowerCase().includes(wanted));
         if (`${relation.schema}.${bareName(relation)}`.toLowerCase().includes(wanted)) {
             return [{ relation, columns: relation.columns, isOpen: false }];
@@ -143,7 +143,14 @@ function RelationItem({ match, onChosen }: { match: Match; onChosen: () => void 
                                 type="button"
                                 class="side-column"
                                 title={`${text.putName}: ${shortened(column.name)} · ${shortened(column.type, 300)}`}
-                                onClick={() => put(/^[a-z_][a-z0-9_]*$/.test(column.name) ? column.name : `"${column.name.replaceAll('"', '""')}"`, insert)}
+                                onClick={() =>
+                                    put(
+                                        /^[a-z_][a-z0-9_]*$/.test(column.name)
+                                            ? column.name
+                                            : `"${column.name.replaceAll('"', '""')}"`,
+                                        insert,
+                                    )
+                                }
                             >
                                 <span class="side-name">{shortened(column.name, 120)}</span>
                                 <span class="note">{shortType(column.type)}</span>
