@@ -34,7 +34,7 @@ describe('pinning', () => {
             .mockResolvedValueOnce(new Response('{}'));
         await pinTo('net', tile);
         const body = fetched.mock.calls[3]?.[1]?.body;
-        };
+        const sent = JSON.parse(typeof body === 'string' ? body : '') as { tiles: TileDefinition[] };
         expect(sent.tiles.map(({ id, at }) => [id, at.y])).toEqual([
             ['rejects', 0],
             ['rejects-2', 5],
