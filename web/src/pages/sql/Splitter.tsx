@@ -17,7 +17,7 @@ export function Splitter({ share, onChange }: SplitterProps) {
     const set = (next: number) => onChange(Math.round(Math.max(LEAST, Math.min(MOST, next)) * 10) / 10);
     return (
         <div
-            class="splitter"
+            class="sql-splitter"
             role="separator"
             tabIndex={0}
             aria-orientation="horizontal"

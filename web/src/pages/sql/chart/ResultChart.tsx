@@ -38,7 +38,7 @@ export default function ResultChart({ result, columns }: { result: StatementResu
     const spec = useSpec({ ...draft, chart });
     if (!isThere) return <p class="chart-notice">{messages.value.sqlPage.running}</p>;
     return (
-        <div class="result-chart">
+        <div class="sql-result-chart">
             <div class="chart-choice" role="group" aria-label={messages.value.editor.chart}>
                 {kinds.map((one) => (
                     <button
@@ -58,7 +58,7 @@ export default function ResultChart({ result, columns }: { result: StatementResu
                     {count > MOST_ROWS && ` · ${text.cut(formatFull(MOST_ROWS))}`}
                 </span>
             </div>
-            <div class="result-picture">
+            <div class="sql-result-picture">
                 <Chart spec={spec} table={table} title={oneLine(result.sql, 80)} zone={zone.value} />
             </div>
             <TileOptions

@@ -34,14 +34,14 @@ export function CellPane({ result, columns, row, column: at, cells }: CellPanePr
         );
     };
     return (
-        <aside class="cell-pane" aria-label={text.cell}>
-            <header class="cell-pane-head">
-                <div class="segments" role="group" aria-label={text.cell}>
+        <aside class="sql-cell-pane" aria-label={text.cell}>
+            <header class="sql-cell-pane-head">
+                <div class="sql-segments" role="group" aria-label={text.cell}>
                     {(['value', 'record', 'column'] as const).map((one) => (
                         <button
                             key={one}
                             type="button"
-                            class="segment"
+                            class="sql-segment"
                             aria-pressed={pane === one}
                             onClick={() => lookAt(result, { pane: one })}
                         >
@@ -49,7 +49,7 @@ export function CellPane({ result, columns, row, column: at, cells }: CellPanePr
                         </button>
                     ))}
                 </div>
-                <span class="cell-pane-end">
+                <span class="sql-cell-pane-end">
                     <Button icon="copy" kind="quiet" isSmall label={messages.value.action.copy} onClick={copy} />
                     <Button
                         icon="close"
@@ -60,9 +60,9 @@ export function CellPane({ result, columns, row, column: at, cells }: CellPanePr
                     />
                 </span>
             </header>
-            <div class="cell-pane-body">
+            <div class="sql-cell-pane-body">
                 {pane !== 'record' && (
-                    <p class="cell-pane-name">
+                    <p class="sql-cell-pane-name">
                         <strong>{shortened(column.name)}</strong>
                         <span class="note"> {shortened(column.type, 200)}</span>
                         {pane === 'value' && <span class="note"> · {text.rowAt(formatFull(row + 1))}</span>}

@@ -42,7 +42,7 @@ export function ColumnView({ result, column, at }: { result: StatementResult; co
     const most = figures.top[0]?.count ?? 1;
     return (
         <div class="column-view">
-            <dl class="column-figures">
+            <dl class="sql-column-figures">
                 {lines.map(([name, value]) => (
                     <div key={name}>
                         <dt>{name}</dt>
@@ -50,13 +50,13 @@ export function ColumnView({ result, column, at }: { result: StatementResult; co
                     </div>
                 ))}
             </dl>
-            {figures.top.length > 0 && <h3 class="pane-heading">{text.figures.top}</h3>}
-            <ol class="column-top">
+            {figures.top.length > 0 && <h3 class="sql-pane-heading">{text.figures.top}</h3>}
+            <ol class="sql-column-top">
                 {figures.top.map((one, index) => (
                     <li key={index}>
-                        <span class="column-top-bar" style={{ width: `${String((one.count / most) * 100)}%` }} />
-                        <span class="column-top-value">{shown(one.cell) || messages.value.chart.empty}</span>
-                        <span class="column-top-count">{formatFull(one.count)}</span>
+                        <span class="sql-column-top-bar" style={{ width: `${String((one.count / most) * 100)}%` }} />
+                        <span class="sql-column-top-value">{shown(one.cell) || messages.value.chart.empty}</span>
+                        <span class="sql-column-top-count">{formatFull(one.count)}</span>
                     </li>
                 ))}
             </ol>

@@ -22,12 +22,12 @@ export function Record({ columns, cells, current, onChoose }: RecordProps) {
                     <li key={at}>
                         <button
                             type="button"
-                            class="record-field"
+                            class="sql-record-field"
                             aria-current={at === current}
                             onClick={() => onChoose(at)}
                         >
-                            <span class="record-name">{shortened(column.name, 120)}</span>
-                            <span class={cell === null ? 'record-value is-null' : 'record-value'}>
+                            <span class="sql-record-name">{shortened(column.name, 120)}</span>
+                            <span class={cell === null ? 'sql-record-value is-null' : 'sql-record-value'}>
                                 {cell === null ? NULL : shortened(cellText(cell, column, zone.value), 400)}
                             </span>
                         </button>

@@ -14,14 +14,14 @@ const NULL = 'NULL';
 export function WholeValue({ cell, column }: { cell: Cell; column: Column }) {
     const whole = plainText(cell);
     const pieces = useMemo(() => (looksLikeJson(whole) ? prettyPieces(whole) : undefined), [whole]);
-    if (cell === null) return <p class="whole-value is-null">{NULL}</p>;
-    if (whole === '') return <p class="whole-value is-null">{messages.value.chart.empty}</p>;
+    if (cell === null) return <p class="sql-whole-value is-null">{NULL}</p>;
+    if (whole === '') return <p class="sql-whole-value is-null">{messages.value.chart.empty}</p>;
     if (column.kind === 'time') return <Moment text={whole} />;
     if (pieces) {
         return (
-            <pre class="whole-value" tabIndex={0}>
+            <pre class="sql-whole-value" tabIndex={0}>
                 {pieces.map((piece, at) => (
-                    <span key={at} class={`json-${piece.kind}`}>
+                    <span key={at} class={`sql-json-${piece.kind}`}>
                         {piece.text}
                     </span>
                 ))}
@@ -29,7 +29,7 @@ export function WholeValue({ cell, column }: { cell: Cell; column: Column }) {
         );
     }
     return (
-        <pre class="whole-value" tabIndex={0}>
+        <pre class="sql-whole-value" tabIndex={0}>
             {whole.slice(0, LONGEST_SHOWN)}
             {whole.length > LONGEST_SHOWN && '…'}
         </pre>
@@ -39,9 +39,9 @@ export function WholeValue({ cell, column }: { cell: Cell; column: Column }) {
 function Moment({ text }: { text: string }) {
     const ms = toMoment(text);
     const words = messages.value.sqlPage;
-    if (ms === null) return <pre class="whole-value">{text}</pre>;
+    if (ms === null) return <pre class="sql-whole-value">{text}</pre>;
     return (
-        <dl class="whole-moment">
+        <dl class="sql-whole-moment">
             <dt>{zone.value}</dt>
             <dd>
                 {formatMoment(ms, zone.value)} <span class="note">{formatOffset(ms, zone.value)}</span>

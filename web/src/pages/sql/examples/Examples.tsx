@@ -18,19 +18,19 @@ const keys = [
 export function Examples() {
     const text = messages.value.sqlPage;
     return (
-        <section class="examples" aria-label={text.examples}>
-            <div class="examples-head">
+        <section class="sql-examples" aria-label={text.examples}>
+            <div class="sql-examples-head">
                 <h2>{text.examples}</h2>
                 <p class="note">{text.examplesNote}</p>
             </div>
-            <ul class="examples-list">
+            <ul class="sql-examples-list">
                 {examples.map((example) => (
                     <li key={example.key}>
                         <Card example={example} />
                     </li>
                 ))}
             </ul>
-            <ul class="examples-keys">
+            <ul class="sql-examples-keys">
                 {keys.map((one) => (
                     <li key={one.what}>
                         {one.keys.map((key) => (
@@ -46,22 +46,29 @@ export function Examples() {
     );
 }
 
+/** Into the editor below what is there, with its accent. */
+export function putExample(example: Example): void {
+    accent.value = example.accent;
+    appendStatement(example.sql);
+}
+
 function Card({ example }: { example: Example }) {
     const text = messages.value.sqlPage;
-    const put = () => {
-        accent.value = example.accent;
-        appendStatement(example.sql);
-    };
     return (
-        <article class="example">
+        <article class="sql-example">
             <header>
                 <h3>{text.example[example.key]}</h3>
-                <span class="example-accent">
+                <span class="sql-example-accent">
                     {example.accent === 'auto' ? text.anyAccent : accentNames[example.accent]}
                 </span>
             </header>
             <pre tabIndex={0}>{example.sql}</pre>
-            <Button icon="plus" isSmall onClick={put} label={`${text.putInEditor}: ${text.example[example.key]}`}>
+            <Button
+                icon="plus"
+                isSmall
+                onClick={() => putExample(example)}
+                label={`${text.putInEditor}: ${text.example[example.key]}`}
+            >
                 {text.putInEditor}
             </Button>
         </article>

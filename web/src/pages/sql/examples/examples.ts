@@ -49,10 +49,13 @@ order by hour`,
     {
         key: 'variant',
         accent: 'snowflake',
-        sql: `select useridentity:type::varchar as identity_type, eventname, count(*) as calls
-from logs.cloudtrail
-group by 1, 2
-qualify row_number() over (partition by identity_type order by calls desc) <= 5
+        sql: `with calls as (
+    select useridentity:type::varchar as identity_type, eventname, count(*) as calls
+    from logs.cloudtrail
+    group by all
+)
+select * from calls
+qualify row_number() over (partition by identity_type order by calls desc) <= 3
 order by identity_type, calls desc`,
     },
     {

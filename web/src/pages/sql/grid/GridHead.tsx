@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { Column, ColumnKind } from '../../../api/table';
 import type { Sorting } from '../../../charts/sorting';
-import { shortened } from '../../../format/cell';
+import { isName, shortened } from '../../../format/cell';
 import { messages } from '../../../messages';
 import { shortType } from '../editor/names';
 import { NARROWEST } from './columns';
@@ -35,9 +35,9 @@ export interface GridHeadProps {
 export function GridHead(props: GridHeadProps) {
     const { columns, widths, from, to, before } = props;
     return (
-        <div role="row" class="grid-head" aria-rowindex={1}>
-            <div role="columnheader" class="grid-number" aria-label={messages.value.sqlPage.rowNumber} />
-            {before > 0 && <div role="presentation" class="grid-before" style={{ width: `${String(before)}px` }} />}
+        <div role="row" class="sql-grid-head" aria-rowindex={1}>
+            <div role="columnheader" class="sql-grid-number" aria-label={messages.value.sqlPage.rowNumber} />
+            {before > 0 && <div role="presentation" class="sql-grid-before" style={{ width: `${String(before)}px` }} />}
             {columns.slice(from, to).map((column, index) => {
                 const at = from + index;
                 return <Heading key={at} {...props} column={column} at={at} width={widths[at] ?? 0} />;
@@ -55,28 +55,28 @@ interface HeadingProps extends GridHeadProps {
 function Heading({ id, column, at, width, sorting, canSort, active, onSort, onWidth, onFit }: HeadingProps) {
     const begin = useRef<{ x: number; width: number } | undefined>(undefined);
     const direction = sorting?.column === at ? sorting.direction : undefined;
-    const isNumber = column.kind === 'number';
+    const isNumber = column.kind === 'number' && !isName(column);
     return (
         <div
             role="columnheader"
             id={`${id}-head-${String(at)}`}
-            class={`grid-heading${active === at ? ' is-active' : ''}${isNumber ? ' is-number' : ''}${canSort ? ' can-sort' : ''}`}
+            class={`sql-grid-heading${active === at ? ' is-active' : ''}${isNumber ? ' is-number' : ''}${canSort ? ' can-sort' : ''}`}
             aria-colindex={at + 2}
             aria-sort={direction ?? 'none'}
             title={`${shortened(column.name, 200)} · ${shortened(column.type, 300)}`}
             style={{ width: `${String(width)}px` }}
             onClick={() => onSort(at)}
         >
-            <span class="grid-sign" aria-hidden="true" data-kind={shortType(column.type)}>
+            <span class="sql-grid-sign" aria-hidden="true" data-kind={shortType(column.type)}>
                 {signs[column.kind]}
             </span>
-            <span class="grid-name">{shortened(column.name, 120)}</span>
-            <span class="grid-arrow" aria-hidden="true">
+            <span class="sql-grid-name">{shortened(column.name, 120)}</span>
+            <span class="sql-grid-arrow" aria-hidden="true">
                 {direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}
             </span>
             {/* For the pointer; Alt with an arrow does the same by keyboard. */}
             <span
-                class="grid-edge"
+                class="sql-grid-edge"
                 aria-hidden="true"
                 onClick={(event) => event.stopPropagation()}
                 onDblClick={() => onFit(at)}

@@ -30,15 +30,15 @@ export const GridRow = memo(function GridRow({ id, row, cells, columns, widths, 
     return (
         <div
             role="row"
-            class={row % 2 === 1 ? 'grid-row is-odd' : 'grid-row'}
+            class={row % 2 === 1 ? 'sql-grid-row is-odd' : 'sql-grid-row'}
             aria-rowindex={row + 2}
             style={{ transform: `translateY(${String(props.y)}px)` }}
         >
-            <div role="rowheader" class="grid-number" data-row={row}>
+            <div role="rowheader" class="sql-grid-number" data-row={row}>
                 {formatFull(row + 1)}
             </div>
             {props.before > 0 && (
-                <div role="presentation" class="grid-before" style={{ width: `${String(props.before)}px` }} />
+                <div role="presentation" class="sql-grid-before" style={{ width: `${String(props.before)}px` }} />
             )}
             {columns.slice(props.from, props.to).map((column, index) => {
                 const at = props.from + index;
@@ -75,7 +75,7 @@ interface GridCellProps {
 }
 
 function GridCell({ id, row, at, cell, column, width, zone, isActive, isSelected }: GridCellProps) {
-    const classes = ['grid-cell', `is-${column.kind}`];
+    const classes = ['sql-grid-cell', `is-${column.kind}`];
     if (cell === null) classes.push('is-null');
     if (isActive) classes.push('is-active');
     if (isSelected) classes.push('is-selected');

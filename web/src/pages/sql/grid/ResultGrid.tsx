@@ -90,7 +90,7 @@ export function ResultGrid(props: ResultGridProps) {
     return (
         <div
             ref={element}
-            class="grid"
+            class="sql-grid"
             role="grid"
             tabIndex={0}
             aria-label={props.label}
@@ -100,9 +100,9 @@ export function ResultGrid(props: ResultGridProps) {
             aria-activedescendant={active}
             aria-describedby={`${id}-help`}
             style={{
-                '--grid-row': `${String(rowHeight)}px`,
-                '--grid-head': `${String(headHeight)}px`,
-                '--grid-number': `${String(numberWidth)}px`,
+                '--sql-row': `${String(rowHeight)}px`,
+                '--sql-head': `${String(headHeight)}px`,
+                '--sql-number': `${String(numberWidth)}px`,
             }}
             onScroll={onScroll}
             onKeyDown={onKeyDown}
@@ -112,11 +112,11 @@ export function ResultGrid(props: ResultGridProps) {
                 {messages.value.sqlPage.gridHelp}
             </span>
             <div
-                class="grid-space"
+                class="sql-grid-space"
                 role="presentation"
                 style={{ height: `${String(height + headHeight)}px`, width: `${String(offsets.at(-1) ?? 0)}px` }}
             >
-                <div class="grid-view" role="presentation" style={{ height: `${String(view.height)}px` }}>
+                <div class="sql-grid-view" role="presentation" style={{ height: `${String(view.height)}px` }}>
                     <GridHead
                         id={id}
                         columns={columns}
@@ -134,9 +134,9 @@ export function ResultGrid(props: ResultGridProps) {
                         onWidth={setWidth}
                         onFit={fitSeen}
                     />
-                    <div class="grid-body" role="presentation" style={{ height: `${String(bodyHeight)}px` }}>
+                    <div class="sql-grid-body" role="presentation" style={{ height: `${String(bodyHeight)}px` }}>
                         <div
-                            class="grid-layer"
+                            class="sql-grid-layer"
                             role="presentation"
                             style={{ transform: `translateY(${String(layer * rowHeight - Math.round(view.top))}px)` }}
                         >

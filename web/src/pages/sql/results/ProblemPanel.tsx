@@ -17,10 +17,10 @@ export function ProblemPanel({ problem, sent }: { problem: Problem; sent: Piece 
     const { place } = problem;
     const proposal = isSame ? proposalIn(problem, now) : undefined;
     return (
-        <div class="problem-panel">
+        <div class="sql-problem-panel">
             <ProblemText problem={problem} />
             {place && isSame && (
-                <div class="problem-actions">
+                <div class="sql-problem-actions">
                     {proposal && (
                         <Button
                             icon="check"

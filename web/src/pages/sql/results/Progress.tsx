@@ -37,9 +37,9 @@ export function Progress() {
         formatMilliseconds(Math.floor(elapsed / 100) * 100),
     ].filter(Boolean);
     return (
-        <div class="run-progress">
+        <div class="sql-run-progress">
             <div
-                class={share === undefined || share >= 1 ? 'run-line is-unknown' : 'run-line'}
+                class={share === undefined || share >= 1 ? 'sql-run-line is-unknown' : 'sql-run-line'}
                 role="progressbar"
                 aria-label={text.running}
                 aria-valuemin={0}
@@ -48,7 +48,7 @@ export function Progress() {
             >
                 <span style={share === undefined || share >= 1 ? {} : { width: `${String(share * 100)}%` }} />
             </div>
-            <div class="run-words">
+            <div class="sql-run-words">
                 <span>{words.join(' · ')}</span>
                 <Button icon="stop" isSmall onClick={cancelRun}>
                     {text.stop}

@@ -21,13 +21,13 @@ export function ResultBar({ result, columns }: { result: StatementResult; column
     const isThere = isOver(head.state);
     const hasTimes = columns.some((column) => column.kind === 'time');
     return (
-        <div class="result-bar">
-            <div class="segments" role="group" aria-label={text.show}>
+        <div class="sql-result-bar">
+            <div class="sql-segments" role="group" aria-label={text.show}>
                 {(['grid', 'chart'] as const).map((one) => (
                     <button
                         key={one}
                         type="button"
-                        class="segment"
+                        class="sql-segment"
                         aria-pressed={mode === one}
                         onClick={() => lookAt(result, { mode: one })}
                     >
@@ -37,7 +37,7 @@ export function ResultBar({ result, columns }: { result: StatementResult; column
                 ))}
             </div>
             <Figures head={head} count={result.rowCount.value} />
-            <div class="result-actions">
+            <div class="sql-result-actions">
                 {hasTimes && mode === 'grid' && <ZonePicker />}
                 {mode === 'grid' && (
                     <Button
@@ -111,10 +111,10 @@ function Figures({ head, count }: { head: ResultHead; count: number }) {
     ].filter(Boolean);
     const warning = head.isFull ? text.full : head.isCut ? text.cut : state === 'cancelled' ? text.stopped : undefined;
     return (
-        <p class="result-figures" role="status">
+        <p class="sql-result-figures" role="status">
             <span>{words.join(' · ')}</span>
             {warning && (
-                <span class="result-cut" title={head.isCut ? text.cutHelp : undefined}>
+                <span class="sql-result-cut" title={head.isCut ? text.cutHelp : undefined}>
                     <Icon name="warning" />
                     {warning}
                 </span>

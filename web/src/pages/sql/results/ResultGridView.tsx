@@ -50,7 +50,7 @@ export function ResultGridView({ result, columns }: { result: StatementResult; c
     const { head } = look.selection;
     const shown = head.row >= 0 && head.row < count ? rowAt(head.row) : undefined;
     return (
-        <div class="result-grid">
+        <div class="sql-result-grid">
             {count === 0 && isDone ? (
                 <p class="chart-notice">{text.noRows}</p>
             ) : (
@@ -76,7 +76,7 @@ export function ResultGridView({ result, columns }: { result: StatementResult; c
             )}
             <SelectionSum selection={look.selection} columns={columns} rowAt={rowAt} />
             {isSorting && (
-                <p class="result-sorting" role="status">
+                <p class="sql-result-sorting" role="status">
                     {text.sorting}
                 </p>
             )}

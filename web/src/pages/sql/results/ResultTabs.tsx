@@ -31,7 +31,7 @@ export function ResultTabs({ results, shown, onChoose }: ResultTabsProps) {
     };
     return (
         <div
-            class="result-tabs"
+            class="sql-result-tabs"
             role="tablist"
             aria-label={messages.value.sqlPage.statements}
             ref={list}
@@ -64,16 +64,16 @@ function Tab({
             type="button"
             role="tab"
             id={`sql-tab-${String(at)}`}
-            class={`result-tab is-${state}`}
+            class={`sql-result-tab is-${state}`}
             aria-selected={isShown}
             aria-controls="sql-result"
             tabIndex={isShown ? 0 : -1}
             title={oneLine(result.sql, 400)}
             onClick={onChoose}
         >
-            {icon ? <Icon name={icon} /> : <span class={state === 'running' ? 'dot is-running' : 'dot'} />}
-            <span class="result-tab-number">{formatFull(at + 1)}</span>
-            <span class="result-tab-text">{oneLine(result.sql, 60)}</span>
+            {icon ? <Icon name={icon} /> : <span class={state === 'running' ? 'sql-dot is-running' : 'sql-dot'} />}
+            <span class="sql-result-tab-number">{formatFull(at + 1)}</span>
+            <span class="sql-result-tab-text">{oneLine(result.sql, 60)}</span>
             {state === 'done' && <span class="note">{text.rowsShort(formatFull(count))}</span>}
             <span class="only-read-aloud">{text.state[state]}</span>
         </button>

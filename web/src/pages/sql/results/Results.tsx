@@ -13,12 +13,12 @@ export function Results() {
     const index = Math.min(shownIndex.value, now.results.length - 1);
     const result = now.results[index];
     return (
-        <section class="results" aria-label={messages.value.sqlPage.results} aria-busy={now.state === 'running'}>
+        <section class="sql-results" aria-label={messages.value.sqlPage.results} aria-busy={now.state === 'running'}>
             <Progress />
             {now.results.length > 1 && <ResultTabs results={now.results} shown={index} onChoose={chooseResult} />}
             {result ? (
                 <div
-                    class="result-panel"
+                    class="sql-result-panel"
                     id="sql-result"
                     {...(now.results.length > 1
                         ? { role: 'tabpanel', 'aria-labelledby': `sql-tab-${String(index)}` }

@@ -26,7 +26,7 @@ export function SelectionSum({ selection, columns, rowAt }: SelectionSumProps) {
     );
     if (cells < 2) return null;
     return (
-        <p class="selection-sum" role="status">
+        <p class="sql-selection-sum" role="status">
             <span>{text.cells(formatFull(cells))}</span>
             {sum && sum.count > 1 && (
                 <>

@@ -44,7 +44,7 @@ export function HistoryList({ onChosen }: { onChosen: () => void }) {
     let day = '';
     return (
         <>
-            <div class="side-find">
+            <div class="sql-side-find">
                 <input
                     class="input"
                     type="search"
@@ -56,8 +56,8 @@ export function HistoryList({ onChosen }: { onChosen: () => void }) {
                 <Button icon="delete" kind="quiet" label={text.forgetHistory} onClick={forgetPast} />
             </div>
             {problem && <ProblemText problem={problem} />}
-            <div class="side-list">
-                {list.length === 0 && <p class="side-empty">{text.noHistory}</p>}
+            <div class="sql-side-list">
+                {list.length === 0 && <p class="sql-side-empty">{text.noHistory}</p>}
                 <ul>
                     {list.map((one) => {
                         const ownDay = formatDay(Date.parse(one.started_at), zone.value);
@@ -65,7 +65,7 @@ export function HistoryList({ onChosen }: { onChosen: () => void }) {
                         day = ownDay;
                         return (
                             <li key={one.id}>
-                                {isNewDay && <h3 class="side-schema">{ownDay}</h3>}
+                                {isNewDay && <h3 class="sql-side-schema">{ownDay}</h3>}
                                 <Past one={one} onChosen={onChosen} />
                             </li>
                         );
@@ -88,7 +88,7 @@ function Past({ one, onChosen }: { one: PastStatement; onChosen: () => void }) {
     return (
         <button
             type="button"
-            class={`side-item is-${one.state}`}
+            class={`sql-side-item is-${one.state}`}
             title={shortened(one.error ? `${one.sql}\n\n${one.error}` : one.sql, 1500)}
             onClick={() => {
                 replaceText(one.sql);
@@ -96,10 +96,10 @@ function Past({ one, onChosen }: { one: PastStatement; onChosen: () => void }) {
             }}
         >
             <Icon name={icons[one.state]} />
-            <span class="side-item-text">
-                <span class="side-sql">{oneLine(one.sql, 160)}</span>
+            <span class="sql-side-item-text">
+                <span class="sql-side-sql">{oneLine(one.sql, 160)}</span>
                 {one.state === 'failed' && one.error && (
-                    <span class="side-error">{oneLine(one.error.replace(/^line \d+, column \d+: /, ''), 120)}</span>
+                    <span class="sql-side-error">{oneLine(one.error.replace(/^line \d+, column \d+: /, ''), 120)}</span>
                 )}
                 <span class="note">{words.join(' · ')}</span>
                 <span class="only-read-aloud">{text.past[one.state]}</span>

@@ -4,8 +4,10 @@ import { Button } from '../../../components/Button';
 import { notify } from '../../../components/notices';
 import { shortened } from '../../../format/cell';
 import { messages } from '../../../messages';
-import { accent } from '../choices';
+import { accent, accentNames } from '../choices';
 import { replaceText } from '../editor/document';
+import { putExample } from '../examples/Examples';
+import { examples } from '../examples/examples';
 import { deleteStatement, openName, saved, type SavedStatement } from '../run/saved';
 import { oneLine } from '../text/statements';
 
@@ -27,7 +29,7 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
     };
     return (
         <>
-            <div class="side-find">
+            <div class="sql-side-find">
                 <input
                     class="input"
                     type="search"
@@ -37,23 +39,23 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
                     onInput={(event) => setTyped(event.currentTarget.value)}
                 />
             </div>
-            <div class="side-list">
+            <div class="sql-side-list">
                 {list.length === 0 && (
-                    <p class="side-empty">{saved.value.length === 0 ? text.noSaved : text.nothingFound}</p>
+                    <p class="sql-side-empty">{saved.value.length === 0 ? text.noSaved : text.nothingFound}</p>
                 )}
                 <ul>
                     {list.map((one) => (
-                        <li key={one.name} class="side-saved">
+                        <li key={one.name} class="sql-side-saved">
                             <button
                                 type="button"
-                                class="side-item"
+                                class="sql-side-item"
                                 aria-current={one.name === openName.value}
                                 title={shortened(one.sql, 1500)}
                                 onClick={() => open(one)}
                             >
-                                <span class="side-item-text">
-                                    <span class="side-saved-name">{shortened(one.name, 120)}</span>
-                                    <span class="side-sql note">{oneLine(one.sql, 160)}</span>
+                                <span class="sql-side-item-text">
+                                    <span class="sql-side-saved-name">{shortened(one.name, 120)}</span>
+                                    <span class="sql-side-sql note">{oneLine(one.sql, 160)}</span>
                                 </span>
                             </button>
                             <Button
@@ -66,6 +68,24 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
                         </li>
                     ))}
                 </ul>
+                <h3 class="sql-side-schema">{text.examples}</h3>
+                {examples.map((one) => (
+                    <button
+                        key={one.key}
+                        type="button"
+                        class="sql-side-item"
+                        title={one.sql}
+                        onClick={() => {
+                            putExample(one);
+                            onChosen();
+                        }}
+                    >
+                        <span class="sql-side-item-text">
+                            <span>{text.example[one.key]}</span>
+                            <span class="note">{one.accent === 'auto' ? text.anyAccent : accentNames[one.accent]}</span>
+                        </span>
+                    </button>
+                ))}
             </div>
         </>
     );

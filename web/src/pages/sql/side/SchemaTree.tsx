@@ -36,7 +36,7 @@ export function SchemaTree({ onChosen }: { onChosen: () => void }) {
     const all = catalog.value;
     if (!all) {
         return (
-            <div class="side-empty">
+            <div class="sql-side-empty">
                 <p>{text.noCatalog}</p>
                 <Button icon="refresh" isSmall onClick={() => void loadCatalog().catch(() => undefined)}>
                     {messages.value.action.retry}
@@ -47,7 +47,7 @@ export function SchemaTree({ onChosen }: { onChosen: () => void }) {
     const found = matching(all.relations, typed);
     return (
         <>
-            <div class="side-find">
+            <div class="sql-side-find">
                 <input
                     class="input"
                     type="search"
@@ -63,14 +63,14 @@ export function SchemaTree({ onChosen }: { onChosen: () => void }) {
                     onClick={() => void loadCatalog().catch(() => undefined)}
                 />
             </div>
-            <div class="side-list">
-                {found.length === 0 && <p class="side-empty">{text.nothingFound}</p>}
+            <div class="sql-side-list">
+                {found.length === 0 && <p class="sql-side-empty">{text.nothingFound}</p>}
                 {schemasOf(all).map((schema) => {
                     const mine = found.filter((one) => one.relation.schema === schema);
                     if (mine.length === 0) return null;
                     return (
                         <section key={schema} aria-label={shortened(schema)}>
-                            <h3 class="side-schema">{shortened(schema, 80)}</h3>
+                            <h3 class="sql-side-schema">{shortened(schema, 80)}</h3>
                             {mine.map((one) => (
                                 <RelationItem
                                     key={`${one.relation.name} ${String(one.isOpen)}`}
@@ -83,12 +83,12 @@ export function SchemaTree({ onChosen }: { onChosen: () => void }) {
                 })}
                 {all.stages.length > 0 && typed === '' && (
                     <section aria-label={text.stages}>
-                        <h3 class="side-schema">{text.stages}</h3>
+                        <h3 class="sql-side-schema">{text.stages}</h3>
                         {all.stages.map((stage) => (
                             <button
                                 key={stage}
                                 type="button"
-                                class="side-column"
+                                class="sql-side-column"
                                 onClick={() => {
                                     insert(stage);
                                     onChosen();
@@ -115,16 +115,16 @@ function RelationItem({ match, onChosen }: { match: Match; onChosen: () => void 
     };
     return (
         <div class="side-relation">
-            <div class="side-relation-head">
+            <div class="sql-side-relation-head">
                 <button
                     type="button"
-                    class="side-open"
+                    class="sql-side-open"
                     aria-expanded={isOpen}
                     title={`${name} · ${text.kind[relation.kind]}`}
                     onClick={() => setOpen(!isOpen)}
                 >
                     <Icon name={isOpen ? 'down' : 'right'} />
-                    <span class="side-name">{shortened(bareName(relation), 120)}</span>
+                    <span class="sql-side-name">{shortened(bareName(relation), 120)}</span>
                     {relation.kind !== 'table' && <span class="note">{text.kind[relation.kind]}</span>}
                 </button>
                 <Button
@@ -136,12 +136,12 @@ function RelationItem({ match, onChosen }: { match: Match; onChosen: () => void 
                 />
             </div>
             {isOpen && (
-                <ul class="side-columns">
+                <ul class="sql-side-columns">
                     {columns.slice(0, MOST_COLUMNS).map((column) => (
                         <li key={column.name}>
                             <button
                                 type="button"
-                                class="side-column"
+                                class="sql-side-column"
                                 title={`${text.putName}: ${shortened(column.name)} · ${shortened(column.type, 300)}`}
                                 onClick={() =>
                                     put(
@@ -152,7 +152,7 @@ function RelationItem({ match, onChosen }: { match: Match; onChosen: () => void 
                                     )
                                 }
                             >
-                                <span class="side-name">{shortened(column.name, 120)}</span>
+                                <span class="sql-side-name">{shortened(column.name, 120)}</span>
                                 <span class="note">{shortType(column.type)}</span>
                             </button>
                         </li>

@@ -17,13 +17,13 @@ export function Side({ onChosen }: { onChosen?: () => void }) {
     const chosen = onChosen ?? (() => undefined);
     const shown = shownTab.value;
     return (
-        <div class="side">
-            <div class="segments side-tabs" role="group" aria-label={text.side}>
+        <div class="sql-side-panel">
+            <div class="sql-segments sql-side-tabs" role="group" aria-label={text.side}>
                 {tabs.map((tab) => (
                     <button
                         key={tab}
                         type="button"
-                        class="segment"
+                        class="sql-segment"
                         aria-pressed={tab === shown}
                         onClick={() => (shownTab.value = tab)}
                     >
