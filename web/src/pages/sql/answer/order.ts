@@ -3,6 +3,7 @@ import type { Cell, Column } from '../../../api/table';
 import type { Sorting } from '../../../charts/sorting';
 import { plainText, toMoment, toNumber } from '../../../format/cell';
 import type { RowStore } from './RowStore';
+import { nextTask } from '../run/nextTask';
 
 /** More than these are for ORDER BY. */
 export const MOST_SORTED = 200_000;
@@ -76,7 +77,7 @@ export async function orderOf(
     for (const block of rows.blocks()) {
         for (const row of block) cells.push(row[sorting.column] ?? null);
         if (performance.now() - since < SLICE_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTask();
         if (signal.aborted) return undefined;
         since = performance.now();
     }

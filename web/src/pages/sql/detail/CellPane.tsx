@@ -5,6 +5,7 @@ import { notify } from '../../../components/notices';
 import { plainText, shortened } from '../../../format/cell';
 import { formatFull } from '../../../format/number';
 import { messages } from '../../../messages';
+import { shortType } from '../editor/names';
 import { single } from '../grid/position';
 import { lookAt, type StatementResult } from '../run/result';
 import { ColumnView } from './ColumnView';
@@ -64,7 +65,10 @@ export function CellPane({ result, columns, row, column: at, cells }: CellPanePr
                 {pane !== 'record' && (
                     <p class="sql-cell-pane-name">
                         <strong>{shortened(column.name)}</strong>
-                        <span class="note"> {shortened(column.type, 200)}</span>
+                        <span class="note" title={shortened(column.type, 1000)}>
+                            {' '}
+                            {shortType(column.type)}
+                        </span>
                         {pane === 'value' && <span class="note"> · {text.rowAt(formatFull(row + 1))}</span>}
                     </p>
                 )}

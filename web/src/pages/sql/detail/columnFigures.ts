@@ -2,6 +2,7 @@
 import type { Cell, Column } from '../../../api/table';
 import { plainText, toNumber } from '../../../format/cell';
 import type { RowStore } from '../answer/RowStore';
+import { nextTask } from '../run/nextTask';
 
 export interface ColumnFigures {
     count: number;
@@ -79,7 +80,7 @@ export async function figuresOf(rows: RowStore, column: Column, at: number, sign
     for (const block of rows.blocks()) {
         for (const row of block) figuring.add(row[at] ?? null);
         if (performance.now() - since < SLICE_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTask();
         if (signal.aborted) return undefined;
         since = performance.now();
     }

@@ -22,7 +22,6 @@ import {
 } from '@codemirror/view';
 import { effect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { catalog } from '../../../api/catalog';
 import { messages } from '../../../messages';
 import { accent, text } from '../choices';
 import { completionSource } from './completion';
@@ -30,6 +29,7 @@ import { currentStatement } from './currentStatement';
 import { dialectOf } from './dialects';
 import { attach, leftState } from './document';
 import { errorMarks } from './errorMark';
+import { functionNames } from './functionNames';
 import { look } from './look';
 
 export interface EditorProps {
@@ -66,6 +66,7 @@ const fixed: Extension = [
     EditorView.lineWrapping,
     errorMarks,
     currentStatement,
+    functionNames,
     look,
     autocompletion({
         override: [completionSource(() => accent.peek())],
@@ -119,8 +120,7 @@ export function Editor(props: EditorProps) {
         const detach = attach(view);
         const stops = [
             effect(() => {
-                const functions = catalog.value?.functions ?? [];
-                view.dispatch({ effects: dialect.reconfigure(dialectOf(accent.value, functions).language) });
+                view.dispatch({ effects: dialect.reconfigure(dialectOf(accent.value).language) });
             }),
             effect(() => {
                 view.dispatch({ effects: words.reconfigure(wordsInLanguage()) });

@@ -44,13 +44,12 @@ export function wordsOf(accent: Accent | 'types', known: string[]): string[] {
     return [...new Set([...own.split(' '), ...known.map((word) => word.toLowerCase())])].sort();
 }
 
-export function dialectOf(accent: Accent, functions: string[]): SQLDialect {
-    const isWord = new Set(byAccent[accent].split(' '));
-    const isType = new Set(TYPES.split(' '));
+export function dialectOf(accent: Accent): SQLDialect {
     return SQLDialect.define({
         keywords: byAccent[accent],
         types: TYPES,
-        builtin: functions.filter((name) => !isWord.has(name) && !isType.has(name)).join(' '),
+        // What is called is coloured where it is called.
+        builtin: '',
         doubleDollarQuotedStrings: true,
         charSetCasts: false,
         backslashEscapes: false,

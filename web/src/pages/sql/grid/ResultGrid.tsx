@@ -4,7 +4,7 @@ import type { Cell, Column } from '../../../api/table';
 import type { Sorting } from '../../../charts/sorting';
 import { formatFull } from '../../../format/number';
 import { messages } from '../../../messages';
-import { offsetsOf, seenColumns } from './columns';
+import { offsetsOf, remSize, seenColumns } from './columns';
 import './grid.css';
 import { GridHead } from './GridHead';
 import { GridRow } from './GridRow';
@@ -19,6 +19,8 @@ export interface ResultGridProps {
     label: string;
     columns: Column[];
     count: number;
+    /** All rows are there. */
+    isWhole: boolean;
     /** In the order that is shown. */
     rowAt: (row: number) => Cell[];
     zone: string;
@@ -38,10 +40,6 @@ const BEYOND = 4;
 /** Rows keep their place on a layer as long as they are of the same so many; the layer moves. */
 const LAYER_ROWS = 20_000;
 
-export function remSize(): number {
-    return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-}
-
 export function ResultGrid(props: ResultGridProps) {
     const { id, columns, count, rowAt, zone, selection } = props;
     const [rem] = useState(remSize);
@@ -49,7 +47,7 @@ export function ResultGrid(props: ResultGridProps) {
     const headHeight = Math.round(rem * 2);
     const numberWidth = Math.round(rem * (1.25 + 0.45 * Math.max(3, formatFull(count).length)));
     const { element, view, onScroll, goTo, height } = useScrolling(count * rowHeight, headHeight);
-    const { widths, setWidth, fit } = useWidths(columns, rowAt, count, zone, rem);
+    const { widths, setWidth, fit } = useWidths(props);
     const offsets = offsetsOf(widths, numberWidth);
     const seen = seenColumns(offsets, view.left + numberWidth, Math.max(0, view.width - numberWidth));
     const before = (offsets[seen.from] ?? 0) - numberWidth;

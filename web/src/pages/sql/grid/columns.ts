@@ -5,23 +5,38 @@ import { cellText } from '../../../format/cell';
 export const NARROWEST = 48;
 const WIDEST_FITTED = 420;
 /** Room for the sign of the kind, the arrow and the edges. */
-const HEAD_EXTRA = 44;
+const HEAD_EXTRA = 48;
 const CELL_EXTRA = 24;
 
-/** The width of a text in pixels, about: letters of East Asia have twice the width. */
-export function textWidth(text: string, letter: number): number {
-    let count = 0;
-    for (const char of text.slice(0, 120)) count += (char.codePointAt(0) ?? 0) > 0x2e7f ? 1.75 : 1;
-    return count * letter;
+/** How wide a text is drawn. */
+export type Measure = (text: string, isBold: boolean) => number;
+
+/** Longer ones are cut anyway. */
+const MOST_MEASURED = 100;
+
+/** By the fonts of the page. */
+export function measureWith(element: Element): Measure {
+    const context = document.createElement('canvas').getContext('2d');
+    const { fontFamily } = getComputedStyle(element);
+    const size = `${String(remSize() * 0.8125)}px ${fontFamily}`;
+    return (text, isBold) => {
+        if (!context) return text.length * 8;
+        context.font = isBold ? `600 ${size}` : size;
+        return context.measureText(text.slice(0, MOST_MEASURED)).width;
+    };
 }
 
-export function fittingWidth(column: Column, cells: Cell[], zone: string, letter: number): number {
+export function remSize(): number {
+    return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
+
+export function fittingWidth(column: Column, cells: Cell[], zone: string, measure: Measure): number {
     const widest = cells.reduce<number>((width, cell) => {
         const text = cell === null ? 'NULL' : cellText(cell, column, zone);
-        return Math.max(width, textWidth(text, letter));
+        return Math.max(width, measure(text, false));
     }, 0);
-    const wanted = Math.max(widest + CELL_EXTRA, textWidth(column.name, letter) + HEAD_EXTRA);
-    return Math.round(Math.max(NARROWEST, Math.min(wanted, WIDEST_FITTED)));
+    const wanted = Math.max(widest + CELL_EXTRA, measure(column.name, true) + HEAD_EXTRA);
+    return Math.ceil(Math.max(NARROWEST, Math.min(wanted, WIDEST_FITTED)));
 }
 
 /** Where each column begins; one more than there are: the last is the end. */

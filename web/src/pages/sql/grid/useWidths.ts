@@ -1,27 +1,38 @@
-/** Widths of columns: fitting the first rows, until somebody sets them. */
+/** Widths of columns: fitting what is in them, until somebody sets them. */
 import { useMemo, useState } from 'preact/hooks';
 import type { Cell, Column } from '../../../api/table';
-import { fittingWidth } from './columns';
+import { fittingWidth, measureWith } from './columns';
 
-const SAMPLE = 60;
-/** Of a letter of the grid's font, against its size. */
-const LETTER = 0.56;
+/** The first rows, and as many from all over: the last number of a million is longer than the first. */
+const SAMPLE = 50;
 
-export function useWidths(columns: Column[], rowAt: (row: number) => Cell[], count: number, zone: string, rem: number) {
-    const letter = rem * 0.8125 * LETTER;
-    const sample = Math.min(count, SAMPLE);
+export interface WidthsInput {
+    columns: Column[];
+    rowAt: (row: number) => Cell[];
+    count: number;
+    /** All rows are there. */
+    isWhole: boolean;
+    zone: string;
+}
+
+export function useWidths({ columns, rowAt, count, isWhole, zone }: WidthsInput) {
+    const [measure] = useState(() => measureWith(document.body));
+    const first = Math.min(count, SAMPLE);
+    const whole = isWhole ? count : 0;
     const fitted = useMemo(() => {
-        const rows = Array.from({ length: sample }, (_, row) => rowAt(row));
+        const places = new Set(Array.from({ length: first }, (_, row) => row));
+        for (let at = 1; at <= SAMPLE && whole > first; at += 1) places.add(Math.floor((at * (whole - 1)) / SAMPLE));
+        const rows = [...places].map((row) => rowAt(row));
         return columns.map((column, at) =>
             fittingWidth(
                 column,
                 rows.map((row) => row[at] ?? null),
                 zone,
-                letter,
+                measure,
             ),
         );
         // eslint-disable-next-line react-hooks/exhaustive-deps -- sorted rows are as wide as unsorted ones
-    }, [columns, sample, zone, letter]);
+    }, [columns, first, whole, zone, measure]);
     const [set, setSet] = useState<ReadonlyMap<number, number>>(new Map());
     const widths = useMemo(() => fitted.map((width, at) => set.get(at) ?? width), [fitted, set]);
     return {
@@ -32,7 +43,7 @@ export function useWidths(columns: Column[], rowAt: (row: number) => Cell[], cou
             const one = columns[column];
             if (!one) return;
             const cells = rows.map((row) => row[column] ?? null);
-            setSet((old) => new Map(old).set(column, fittingWidth(one, cells, zone, letter)));
+            setSet((old) => new Map(old).set(column, fittingWidth(one, cells, zone, measure)));
         },
     };
 }

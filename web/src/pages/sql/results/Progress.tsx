@@ -1,28 +1,21 @@
 /** How far a run is: a thin line, and numbers that move. */
-import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../../components/Button';
 import { formatMilliseconds } from '../../../format/duration';
 import { formatBytes, formatFull } from '../../../format/number';
 import { messages } from '../../../messages';
 import { cancelRun, isRunning, run, shownIndex } from '../run/runs';
+import { useElapsed } from './useElapsed';
 
-const TICK_MS = 100;
 /** What is done sooner needs no words. */
 const SILENT_MS = 150;
 
 export function Progress() {
     const text = messages.value.sqlPage;
-    const [now, setNow] = useState(Date.now());
-    const running = isRunning.value;
-    useEffect(() => {
-        if (!running) return;
-        const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-        return () => clearInterval(timer);
-    }, [running]);
+    const elapsed = useElapsed();
     const current = run.value;
-    if (!running || !current) return null;
-    const elapsed = Math.max(0, now - current.startedAt);
-    if (elapsed < SILENT_MS) return null;
+    if (!isRunning.value || !current || elapsed < SILENT_MS) return null;
+    // Once there are columns, the bar over them has the words.
+    const isBelow = current.results[shownIndex.value]?.head.value.columns !== undefined;
     const figures = current.progress;
     const rows = current.results.reduce((sum, result) => sum + result.rowCount.value, 0);
     const share = figures && figures.files_total > 0 ? figures.files_read / figures.files_total : undefined;
@@ -30,11 +23,11 @@ export function Progress() {
         current.results.length > 1 &&
             text.statementOf(formatFull(shownIndex.value + 1), formatFull(current.results.length)),
         text.rows(formatFull(rows)),
-        figures && text.read(formatBytes(figures.bytes_scanned)),
+        figures && figures.bytes_scanned > 0 && text.read(formatBytes(figures.bytes_scanned)),
         figures &&
             figures.files_total > 0 &&
             text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
-        formatMilliseconds(Math.floor(elapsed / 100) * 100),
+        formatMilliseconds(elapsed),
     ].filter(Boolean);
     return (
         <div class="sql-run-progress">
@@ -48,12 +41,14 @@ export function Progress() {
             >
                 <span style={share === undefined || share >= 1 ? {} : { width: `${String(share * 100)}%` }} />
             </div>
-            <div class="sql-run-words">
-                <span>{words.join(' · ')}</span>
-                <Button icon="stop" isSmall onClick={cancelRun}>
-                    {text.stop}
-                </Button>
-            </div>
+            {!isBelow && (
+                <div class="sql-run-words">
+                    <span>{words.join(' · ')}</span>
+                    <Button icon="stop" isSmall onClick={cancelRun}>
+                        {text.stop}
+                    </Button>
+                </div>
+            )}
         </div>
     );
 }

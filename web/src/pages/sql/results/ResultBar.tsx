@@ -12,6 +12,7 @@ import { ZonePicker } from '../../../scope/ZonePicker';
 import { PinDialog } from '../pin/PinDialog';
 import { isOver, lookAt, type ResultHead, type StatementResult } from '../run/result';
 import { copyAll, downloads } from './exports';
+import { useElapsed } from './useElapsed';
 
 export function ResultBar({ result, columns }: { result: StatementResult; columns: Column[] }) {
     const text = messages.value.sqlPage;
@@ -101,17 +102,19 @@ export function ResultBar({ result, columns }: { result: StatementResult; column
 function Figures({ head, count }: { head: ResultHead; count: number }) {
     const text = messages.value.sqlPage;
     const { figures, state } = head;
+    const elapsed = useElapsed();
     const words = [
         text.rows(formatFull(count)),
         figures && figures.bytes_scanned > 0 && text.read(formatBytes(figures.bytes_scanned)),
         figures &&
             figures.files_total > 0 &&
             text.files(formatFull(figures.files_read), formatFull(figures.files_total)),
+        state === 'running' && formatMilliseconds(elapsed),
         state === 'done' && figures && formatMilliseconds(figures.elapsed_ms),
     ].filter(Boolean);
     const warning = head.isFull ? text.full : head.isCut ? text.cut : state === 'cancelled' ? text.stopped : undefined;
     return (
-        <p class="sql-result-figures" role="status">
+        <p class="sql-result-figures" role="status" aria-live={state === 'running' ? 'off' : 'polite'}>
             <span>{words.join(' · ')}</span>
             {warning && (
                 <span class="sql-result-cut" title={head.isCut ? text.cutHelp : undefined}>

@@ -59,6 +59,7 @@ export function ResultGridView({ result, columns }: { result: StatementResult; c
                     label={text.resultOf(oneLine(result.sql, 80))}
                     columns={columns}
                     count={count}
+                    isWhole={isDone}
                     rowAt={rowAt}
                     zone={zone.value}
                     sorting={look.sorting}

@@ -13,6 +13,7 @@ import { clearError, showProblem } from './errors';
 import { remember } from './past';
 import { change, isOver, newResult, type Session, type StatementResult } from './result';
 import { session } from './session';
+import { nextTask } from './nextTask';
 
 export interface Run {
     id: string;
@@ -161,7 +162,7 @@ class Reader {
     /** Lets the window draw now and then: a quick server would keep it from that. */
     async pause(): Promise<void> {
         if (performance.now() - this.#since < SLICE_MS) return;
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTask();
         this.#since = performance.now();
     }
 

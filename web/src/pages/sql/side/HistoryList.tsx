@@ -99,7 +99,9 @@ function Past({ one, onChosen }: { one: PastStatement; onChosen: () => void }) {
             <span class="sql-side-item-text">
                 <span class="sql-side-sql">{oneLine(one.sql, 160)}</span>
                 {one.state === 'failed' && one.error && (
-                    <span class="sql-side-error">{oneLine(one.error.replace(/^line \d+, column \d+: /, ''), 120)}</span>
+                    <span class="sql-side-error">
+                        {oneLine((one.error.split('\n')[0] ?? '').replace(/^line \d+, column \d+: /, ''), 120)}
+                    </span>
                 )}
                 <span class="note">{words.join(' · ')}</span>
                 <span class="only-read-aloud">{text.past[one.state]}</span>
