@@ -50,7 +50,7 @@ export function ColumnView({ result, column, at }: { result: StatementResult; co
                     </div>
                 ))}
             </dl>
-            {figures.top.length > 0 && <h3 class="sql-pane-heading">{text.figures.top}</h3>}
+            {figures.top.length > 0 && <h2 class="sql-pane-heading">{text.figures.top}</h2>}
             <ol class="sql-column-top">
                 {figures.top.map((one, index) => (
                     <li key={index}>

@@ -36,7 +36,9 @@ export function GridHead(props: GridHeadProps) {
     const { columns, widths, from, to, before } = props;
     return (
         <div role="row" class="sql-grid-head" aria-rowindex={1}>
-            <div role="columnheader" class="sql-grid-number" aria-label={messages.value.sqlPage.rowNumber} />
+            <div role="columnheader" class="sql-grid-number">
+                <span class="only-read-aloud">{messages.value.sqlPage.rowNumber}</span>
+            </div>
             {before > 0 && <div role="presentation" class="sql-grid-before" style={{ width: `${String(before)}px` }} />}
             {columns.slice(from, to).map((column, index) => {
                 const at = from + index;

@@ -20,7 +20,8 @@ export function ResultGridView({ result, columns }: { result: StatementResult; c
     const text = messages.value.sqlPage;
     const look = result.look.value;
     const count = result.rowCount.value;
-    const isDone = isOver(result.head.value.state);
+    const { state } = result.head.value;
+    const isDone = isOver(state);
     const { rowAt, isSorting } = useOrder(result, columns, look.sorting);
     const canSort = isDone && count > 1;
     const id = `g${result.id.slice(0, 8)}${result.id.slice(-2)}`;
@@ -32,8 +33,9 @@ export function ResultGridView({ result, columns }: { result: StatementResult; c
             notify(text.tooManyToSort(formatFull(MOST_SORTED)), 'failed');
             return;
         }
-        const { sorting: _before, ...rest } = look;
-        const sorting = nextSorting(look.sorting, at, column.kind === 'number' && !isName(column));
+        // As it is now: the press that sorts selects as well.
+        const { sorting: before, ...rest } = result.look.peek();
+        const sorting = nextSorting(before, at, column.kind === 'number' && !isName(column));
         result.look.value = { ...rest, ...(sorting ? { sorting } : {}) };
     };
     const copy = (selection: Selection, withHead: boolean) => {
@@ -52,7 +54,7 @@ export function ResultGridView({ result, columns }: { result: StatementResult; c
     return (
         <div class="sql-result-grid">
             {count === 0 && isDone ? (
-                <p class="chart-notice">{text.noRows}</p>
+                <p class="chart-notice">{state === 'cancelled' ? text.cancelled : text.noRows}</p>
             ) : (
                 <ResultGrid
                     id={id}

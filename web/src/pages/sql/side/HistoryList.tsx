@@ -65,7 +65,7 @@ export function HistoryList({ onChosen }: { onChosen: () => void }) {
                         day = ownDay;
                         return (
                             <li key={one.id}>
-                                {isNewDay && <h3 class="sql-side-schema">{ownDay}</h3>}
+                                {isNewDay && <h2 class="sql-side-schema">{ownDay}</h2>}
                                 <Past one={one} onChosen={onChosen} />
                             </li>
                         );

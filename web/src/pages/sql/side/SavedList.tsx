@@ -68,7 +68,7 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
                         </li>
                     ))}
                 </ul>
-                <h3 class="sql-side-schema">{text.examples}</h3>
+                <h2 class="sql-side-schema">{text.examples}</h2>
                 {examples.map((one) => (
                     <button
                         key={one.key}

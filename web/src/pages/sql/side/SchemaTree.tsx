@@ -70,7 +70,7 @@ export function SchemaTree({ onChosen }: { onChosen: () => void }) {
                     if (mine.length === 0) return null;
                     return (
                         <section key={schema} aria-label={shortened(schema)}>
-                            <h3 class="sql-side-schema">{shortened(schema, 80)}</h3>
+                            <h2 class="sql-side-schema">{shortened(schema, 80)}</h2>
                             {mine.map((one) => (
                                 <RelationItem
                                     key={`${one.relation.name} ${String(one.isOpen)}`}
@@ -83,7 +83,7 @@ export function SchemaTree({ onChosen }: { onChosen: () => void }) {
                 })}
                 {all.stages.length > 0 && typed === '' && (
                     <section aria-label={text.stages}>
-                        <h3 class="sql-side-schema">{text.stages}</h3>
+                        <h2 class="sql-side-schema">{text.stages}</h2>
                         {all.stages.map((stage) => (
                             <button
                                 key={stage}
