@@ -6,9 +6,9 @@ import { Menu, type MenuEntry } from '../../components/Menu';
 import { shortened } from '../../format/cell';
 import { formatFull } from '../../format/number';
 import { messages } from '../../messages';
-import { accent, accentNames, accents, rowLimit, rowLimits } from './choices';
+import { accent, accentNames, accents, rowLimit, rowLimits, text as editorText } from './choices';
 import { cancelRun, isRunning } from './run/runs';
-import { openName } from './run/saved';
+import { openName, saved } from './run/saved';
 import { SessionPicker } from './SessionPicker';
 
 export interface ToolbarProps {
@@ -70,18 +70,29 @@ export function Toolbar({ onRun, onRunAll, onSave, onShare, onSide, isSideShown 
             </Opener>
             <SessionPicker />
             <div class="sql-toolbar-end">
-                {openName.value !== undefined && (
-                    <span class="sql-open-name" title={shortened(openName.value)}>
-                        <Icon name="check" />
-                        <span>{shortened(openName.value, 60)}</span>
-                    </span>
-                )}
+                <OpenName />
                 <Button kind="quiet" label={text.saveHelp} onClick={onSave}>
                     {messages.value.action.save}
                 </Button>
                 <Button icon="link" kind="quiet" label={text.share} onClick={onShare} />
             </div>
         </div>
+    );
+}
+
+/** Which saved text is in the editor, and whether it still is what was saved. */
+function OpenName() {
+    const name = openName.value;
+    if (name === undefined) return null;
+    const isSame = saved.value.find((one) => one.name === name)?.sql === editorText.value;
+    const shown = shortened(name, 60);
+    const words = isSame ? shown : messages.value.sqlPage.unsaved(shown);
+    return (
+        <span class="sql-open-name" title={words}>
+            <Icon name={isSame ? 'check' : 'edit'} />
+            <span aria-hidden="true">{shown}</span>
+            <span class="only-read-aloud">{words}</span>
+        </span>
     );
 }
 

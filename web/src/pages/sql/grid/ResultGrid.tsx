@@ -1,16 +1,17 @@
 /** The rows of an answer as a grid: a million of them, of which those are drawn that are seen. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Cell, Column } from '../../../api/table';
 import type { Sorting } from '../../../charts/sorting';
 import { formatFull } from '../../../format/number';
 import { messages } from '../../../messages';
-import { offsetsOf, remSize, seenColumns } from './columns';
+import { offsetsOf, seenColumns } from './columns';
 import './grid.css';
 import { GridHead } from './GridHead';
 import { GridRow } from './GridRow';
 import { type Position, rangeOf, reveal, type Selection, single } from './position';
 import { useGridKeys } from './useGridKeys';
 import { useGridPointer } from './useGridPointer';
+import { useRem } from './useRem';
 import { useScrolling } from './useScrolling';
 import { useWidths } from './useWidths';
 
@@ -42,12 +43,12 @@ const LAYER_ROWS = 20_000;
 
 export function ResultGrid(props: ResultGridProps) {
     const { id, columns, count, rowAt, zone, selection } = props;
-    const [rem] = useState(remSize);
+    const rem = useRem();
     const rowHeight = Math.round(rem * 1.75);
     const headHeight = Math.round(rem * 2);
     const numberWidth = Math.round(rem * (1.25 + 0.45 * Math.max(3, formatFull(count).length)));
     const { element, view, onScroll, goTo, height } = useScrolling(count * rowHeight, headHeight);
-    const { widths, setWidth, fit } = useWidths(props);
+    const { widths, setWidth, fit } = useWidths(props, rem);
     const offsets = offsetsOf(widths, numberWidth);
     const seen = seenColumns(offsets, view.left + numberWidth, Math.max(0, view.width - numberWidth));
     const before = (offsets[seen.from] ?? 0) - numberWidth;

@@ -15,10 +15,10 @@ export type Measure = (text: string, isBold: boolean) => number;
 const MOST_MEASURED = 100;
 
 /** By the fonts of the page. */
-export function measureWith(element: Element): Measure {
+export function measureWith(element: Element, rem: number): Measure {
     const context = document.createElement('canvas').getContext('2d');
     const { fontFamily } = getComputedStyle(element);
-    const size = `${String(remSize() * 0.8125)}px ${fontFamily}`;
+    const size = `${String(rem * 0.8125)}px ${fontFamily}`;
     return (text, isBold) => {
         if (!context) return text.length * 8;
         context.font = isBold ? `600 ${size}` : size;

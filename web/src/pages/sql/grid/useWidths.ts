@@ -15,8 +15,8 @@ export interface WidthsInput {
     zone: string;
 }
 
-export function useWidths({ columns, rowAt, count, isWhole, zone }: WidthsInput) {
-    const [measure] = useState(() => measureWith(document.body));
+export function useWidths({ columns, rowAt, count, isWhole, zone }: WidthsInput, rem: number) {
+    const measure = useMemo(() => measureWith(document.body, rem), [rem]);
     const first = Math.min(count, SAMPLE);
     const whole = isWhole ? count : 0;
     const fitted = useMemo(() => {

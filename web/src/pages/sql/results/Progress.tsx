@@ -14,8 +14,8 @@ export function Progress() {
     const elapsed = useElapsed();
     const current = run.value;
     if (!isRunning.value || !current || elapsed < SILENT_MS) return null;
-    // Once there are columns, the bar over them has the words.
-    const isBelow = current.results[shownIndex.value]?.head.value.columns !== undefined;
+    // Once there are rows, the bar over them has the words.
+    const isBelow = (current.results[shownIndex.value]?.rowCount.value ?? 0) > 0;
     const figures = current.progress;
     const rows = current.results.reduce((sum, result) => sum + result.rowCount.value, 0);
     const share = figures && figures.files_total > 0 ? figures.files_read / figures.files_total : undefined;

@@ -115,7 +115,7 @@ function Figures({ head, count }: { head: ResultHead; count: number }) {
     const warning = head.isFull ? text.full : head.isCut ? text.cut : state === 'cancelled' ? text.stopped : undefined;
     return (
         <p class="sql-result-figures" role="status" aria-live={state === 'running' ? 'off' : 'polite'}>
-            <span>{words.join(' · ')}</span>
+            {(count > 0 || state !== 'running') && <span>{words.join(' · ')}</span>}
             {warning && (
                 <span class="sql-result-cut" title={head.isCut ? text.cutHelp : undefined}>
                     <Icon name="warning" />

@@ -74,7 +74,7 @@ function Tab({
             {icon ? <Icon name={icon} /> : <span class={state === 'running' ? 'sql-dot is-running' : 'sql-dot'} />}
             <span class="sql-result-tab-number">{formatFull(at + 1)}</span>
             <span class="sql-result-tab-text">{oneLine(result.sql, 60)}</span>
-            {state === 'done' && <span class="note">{text.rowsShort(formatFull(count))}</span>}
+            {state === 'done' && <span class="note">{text.rows(formatFull(count))}</span>}
             <span class="only-read-aloud">{text.state[state]}</span>
         </button>
     );
