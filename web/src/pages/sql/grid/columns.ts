@@ -3,13 +3,16 @@ import type { Cell, Column } from '../../../api/table';
 import { cellText } from '../../../format/cell';
 
 export const NARROWEST = 48;
-const WIDEST_FITTED = 420;
+const WIDEST_FITTED_REM = 26;
 /** Room for the sign of the kind, the arrow and the edges. */
-const HEAD_EXTRA = 48;
-const CELL_EXTRA = 24;
+const HEAD_EXTRA_REM = 3.25;
+const CELL_EXTRA_REM = 1.5;
 
 /** How wide a text is drawn. */
-export type Measure = (text: string, isBold: boolean) => number;
+export interface Measure {
+    rem: number;
+    width: (text: string, isBold: boolean) => number;
+}
 
 /** Longer ones are cut anyway. */
 const MOST_MEASURED = 100;
@@ -19,11 +22,12 @@ export function measureWith(element: Element, rem: number): Measure {
     const context = document.createElement('canvas').getContext('2d');
     const { fontFamily } = getComputedStyle(element);
     const size = `${String(rem * 0.8125)}px ${fontFamily}`;
-    return (text, isBold) => {
+    const width = (text: string, isBold: boolean) => {
         if (!context) return text.length * 8;
         context.font = isBold ? `600 ${size}` : size;
         return context.measureText(text.slice(0, MOST_MEASURED)).width;
     };
+    return { rem, width };
 }
 
 export function remSize(): number {
@@ -33,10 +37,13 @@ export function remSize(): number {
 export function fittingWidth(column: Column, cells: Cell[], zone: string, measure: Measure): number {
     const widest = cells.reduce<number>((width, cell) => {
         const text = cell === null ? 'NULL' : cellText(cell, column, zone);
-        return Math.max(width, measure(text, false));
+        return Math.max(width, measure.width(text, false));
     }, 0);
-    const wanted = Math.max(widest + CELL_EXTRA, measure(column.name, true) + HEAD_EXTRA);
-    return Math.ceil(Math.max(NARROWEST, Math.min(wanted, WIDEST_FITTED)));
+    const wanted = Math.max(
+        widest + CELL_EXTRA_REM * measure.rem,
+        measure.width(column.name, true) + HEAD_EXTRA_REM * measure.rem,
+    );
+    return Math.ceil(Math.max(NARROWEST, Math.min(wanted, WIDEST_FITTED_REM * measure.rem)));
 }
 
 /** Where each column begins; one more than there are: the last is the end. */
