@@ -1,4 +1,5 @@
 import { exploreEn } from './explore.en';
+import { sqlEn } from './sqlEn';
 
 /** Every text of the console. `ja.ts` has the same keys, or it does not compile. */
 export const en = {
@@ -270,6 +271,7 @@ export const en = {
         broken: 'The answer ended early',
         request: (id: string) => `Request ${id}`,
     },
+    sqlPage: sqlEn,
 };
 
 export type Messages = typeof en;

@@ -1,5 +1,6 @@
 import type { Messages } from './en';
 import { exploreJa } from './explore.ja';
+import { sqlJa } from './sqlJa';
 
 export const ja: Messages = {
     explore: exploreJa,
@@ -270,4 +271,5 @@ export const ja: Messages = {
         broken: '応答が途中で終わりました',
         request: (id) => `リクエスト ${id}`,
     },
+    sqlPage: sqlJa,
 };

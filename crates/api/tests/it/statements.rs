@@ -28,7 +28,7 @@ async fn several_statements_are_told_one_after_another() {
     let kinds: Vec<_> = columns.iter().map(|column| column["kind"].as_str().unwrap()).collect();
     assert_eq!(
         kinds,
-        ["number", "text", "other", "date", "boolean", "number", "time", "other"]
+        ["number", "text", "other", "date", "boolean", "number", "time", "other", "number"]
     );
     let rows = of_kind(&events, "rows").last().unwrap()["rows"].clone();
     assert_eq!(
@@ -41,7 +41,8 @@ async fn several_statements_are_told_one_after_another() {
             true,
             "9007199254740993",
             "1970-01-01T00:00:00Z",
-            [1, 2]
+            [1, 2],
+            "1.50"
         ]])
     );
     let session = events.last().unwrap();
