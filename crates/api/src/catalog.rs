@@ -13,7 +13,7 @@ use crate::{Api, Problem};
 /// `GET /catalog`
 pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> {
     let engine = api.session.engine();
-    let relations = engine.relations().await.map_err(Problem::of_question)?;
+    let relations = engine.relations().await.map_err(Problem::from)?;
     let relations: Vec<Value> = relations
         .iter()
         .map(|relation| {
@@ -27,8 +27,8 @@ pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> 
         })
         .collect();
     let vocabulary = engine.words();
-    let names = engine.names().await.map_err(Problem::of_question)?;
-    let named = |kind, before: &str| -> Vec<String> {
+    let names = engine.names().await.map_err(Problem::from)?;
+    let defined_as = |kind, before: &str| -> Vec<String> {
         let defined = names.definitions.of_kind(kind);
         defined
             .map(|defined| format!("{before}{}", defined.name.name))
@@ -38,9 +38,9 @@ pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> 
         "relations": relations,
         "functions": vocabulary.functions,
         "keywords": vocabulary.keywords,
-        "stages": named(Kind::Stage, "@"),
+        "stages": defined_as(Kind::Stage, "@"),
         "databases": names.databases(),
-        "warehouses": named(Kind::Warehouse, ""),
+        "warehouses": defined_as(Kind::Warehouse, ""),
     })))
 }
 

@@ -1,4 +1,4 @@
-//! What the API is, for programs (OpenAPI) and for people.
+//! What the API is, for programs (`OpenAPI`) and for people.
 
 use std::fmt::Write;
 

@@ -1,5 +1,7 @@
 //! The console's pages.
 
+use std::fmt::Write;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
@@ -71,8 +73,12 @@ fn is_page(path: &str) -> bool {
 }
 
 fn answer(page: Page, seen: Option<&HeaderValue>) -> Response<Body> {
-    let etag: String = page.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("\"{etag}\"");
+    let mut etag = String::from("\"");
+    for byte in &page.hash[..16] {
+        // Writing to a String does not fail.
+        let _ = write!(etag, "{byte:02x}");
+    }
+    etag.push('"');
     let mut response = if seen.is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

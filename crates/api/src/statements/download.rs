@@ -50,7 +50,7 @@ impl FileKind {
             .split(',')
             .map(|one| one.split(';').next().unwrap_or_default().trim());
         wanted
-            .flat_map(|wanted| known.iter().find(|(name, _)| wanted.eq_ignore_ascii_case(name)))
+            .filter_map(|wanted| known.iter().find(|(name, _)| wanted.eq_ignore_ascii_case(name)))
             .map(|(_, kind)| *kind)
             .next()
     }

@@ -118,9 +118,7 @@ impl StatementRequest {
         let session = of.through_port(restriction, allowed).await?;
         let engine = session.engine();
         let accent = match &self.accent {
-            Some(accent) => accent
-                .parse::<Accent>()
-                .map_err(|error| bad_request(error.to_string()))?,
+            Some(accent) => accent.parse::<Accent>().map_err(bad_request)?,
             None => engine.scope().accent,
         };
         let scope = engine.scope();
@@ -188,7 +186,7 @@ mod tests {
     fn problem(body: &str) -> String {
         let read = StatementRequest::read(body.as_bytes());
         let scope = |request: StatementRequest| request.scope.unwrap().restriction().unwrap_err();
-        read.map_or_else(|problem| problem, scope).detail
+        read.map_or_else(|problem| problem, scope).detail.clone()
     }
 
     #[test]

@@ -28,7 +28,9 @@ async fn several_statements_are_told_one_after_another() {
     let kinds: Vec<_> = columns.iter().map(|column| column["kind"].as_str().unwrap()).collect();
     assert_eq!(
         kinds,
-        ["number", "text", "other", "date", "boolean", "number", "time", "other", "number"]
+        [
+            "number", "text", "other", "date", "boolean", "number", "time", "other", "number"
+        ]
     );
     let rows = of_kind(&events, "rows").last().unwrap()["rows"].clone();
     assert_eq!(
