@@ -45,14 +45,14 @@ async fn those_built_in_are_there_from_the_start() {
         .iter()
         .map(|tile| tile["title"].clone())
         .collect();
-    let titled = |title: &str| titles.iter().any(|one| one == title || one["en"] == title);
+    let has_title = |title: &str| titles.iter().any(|one| one == title || one["en"] == title);
     for title in [
         "Reject Count",
         "Biggest talkers by source",
         "Biggest talkers by destination",
         "Biggest talkers by ENI",
     ] {
-        assert!(titled(title), "{title}: {titles:?}");
+        assert!(has_title(title), "{title}: {titles:?}");
     }
 }
 
