@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn a_bomb_of_aliases_is_two_mistakes_a_line() {
-        let bomb = (1..9).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(",")));
-        let bomb: Vec<String> = std::iter::once("a0: &a0 x\n".to_owned()).chain(bomb).collect();
-        let all = mistakes(&bomb.concat());
+        let line = |n: usize| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(","));
+        let bomb: Vec<String> = (1..9).map(line).collect();
+        let all = mistakes(&format!("a0: &a0 x\n{}", bomb.concat()));
         assert_eq!(all.len(), 9 + 8 * 9);
     }
 

@@ -30,9 +30,11 @@ fn statement() -> impl Strategy<Value = String> {
         "\n", "\n\n", "\n  ", "\n\t", "\n   \n", " \n", "\r\n", "\n# ", "\n--- ", "\n...",
     ]);
     (line(100), vec((blank, line(100)), 0..6)).prop_filter_map("it is not blank", |(first, rest)| {
-        let rest = rest.into_iter().flat_map(|(blank, line)| [blank.to_owned(), line]);
-        let sql: String = std::iter::once(first).chain(rest).collect();
-        let sql = sql.trim().to_owned();
+        let rest: String = rest
+            .into_iter()
+            .flat_map(|(blank, line)| [blank.to_owned(), line])
+            .collect();
+        let sql = format!("{first}{rest}").trim().to_owned();
         (!sql.is_empty()).then_some(sql)
     })
 }
