@@ -15,6 +15,7 @@ use bytes::Bytes;
 use chrono::Utc;
 use flowtrail_dashboard::{Dashboard, Dashboards, LinkError};
 use parking_lot::Mutex;
+use percent_encoding::percent_decode_str;
 
 use crate::answer::json_answer;
 use crate::links::links;
@@ -63,11 +64,13 @@ pub async fn tile(
 /// The dashboard that a link lets see.
 async fn opened(api: &Api, token: String, headers: &HeaderMap) -> Result<Dashboard, Problem> {
     api.guesses.check(&token)?;
+    // Headers are ASCII, passwords are not.
     let password = headers
         .get("x-link-password")
         .and_then(|password| password.to_str().ok());
+    let password = password.map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
     let opened = {
-        let (links, token, password) = (links(api), token.clone(), password.map(str::to_owned));
+        let (links, token, password) = (links(api), token.clone(), password.clone());
         // A password takes a core for some milliseconds.
         let opening = async move { links.open(&token, password.as_deref(), Utc::now()).await };
         api.queries.spawn(opening).await

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use flowtrail_query::statements::split;
 use futures::stream;
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 pub use self::download::FileKind;
@@ -71,8 +72,8 @@ pub async fn run_request(
         statements: parts,
     };
     if let Some(kind) = file {
-        let file = api.queries.spawn(download::file(asked, session, running, kind));
-        return file.await.unwrap_or_else(|_| Err(inside()));
+        let mut file = Wanted(api.queries.spawn(download::file(asked, session, running, kind)));
+        return (&mut file.0).await.unwrap_or_else(|_| Err(inside()));
     }
     let (to, from) = channel(EVENTS_AHEAD);
     api.queries.spawn(events::run(asked, session, running, to));
@@ -94,6 +95,15 @@ pub async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Response<
     }
     let message = format!("no statement `{id}`");
     Problem::new(StatusCode::NOT_FOUND, message, None).into_response()
+}
+
+/// Work that ends when nobody waits for it any more.
+struct Wanted<T>(JoinHandle<T>);
+
+impl<T> Drop for Wanted<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn inside() -> Problem {

@@ -121,16 +121,22 @@ async fn a_link_ends_when_it_is_revoked_and_when_its_dashboard_goes() {
 async fn passwords_are_not_guessed() {
     let site = site();
     let link = site
-        .link(&json!({"password": "open sesame", "expires_at": "2099-01-01T00:00:00Z"}))
+        .link(&json!({"password": "開け ゴマ", "expires_at": "2099-01-01T00:00:00Z"}))
         .await;
     let path = format!("/api/v1/shared/{}", link["token"].as_str().unwrap());
     let see = async |password| site.elsewhere(Method::GET, &path, password, "").await.status;
     assert_eq!(see(None).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(see(Some("open sesame")).await, StatusCode::OK);
+    assert_eq!(
+        see(Some("%E9%96%8B%E3%81%91%20%E3%82%B4%E3%83%9E")).await,
+        StatusCode::OK
+    );
     for _ in 0..10 {
         assert_eq!(see(Some("guess")).await, StatusCode::UNAUTHORIZED);
     }
-    assert_eq!(see(Some("open sesame")).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        see(Some("%E9%96%8B%E3%81%91%20%E3%82%B4%E3%83%9E")).await,
+        StatusCode::TOO_MANY_REQUESTS
+    );
 }
 
 #[tokio::test]

@@ -218,6 +218,26 @@ async fn who_goes_away_takes_the_statement_along() {
 }
 
 #[tokio::test]
+async fn who_goes_away_before_a_file_begins_takes_the_statement_along() {
+    let site = site();
+    let request = Site::request(Method::POST, "/api/v1/statements").header("accept", "text/csv");
+    let request = request
+        .body(Body::from(
+            json!({"sql": format!("CREATE TABLE t AS {ENDLESS}")}).to_string(),
+        ))
+        .unwrap();
+    let asking = site.router.clone().oneshot(request);
+    assert!(tokio::time::timeout(Duration::from_millis(500), asking).await.is_err());
+    for _ in 0..100 {
+        if site.get("/api/v1/statements").await.json()[0]["state"] == "cancelled" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it still runs");
+}
+
+#[tokio::test]
 async fn a_server_that_stops_ends_what_runs() {
     let site = site();
     let request = Site::request(Method::POST, "/api/v1/statements");
