@@ -1,7 +1,16 @@
 /** Every kind of chart, drawn from the same logs. */
 import { chartKinds } from '../src/charts/spec';
 import { expect, test } from './support/fixtures';
-import { allAnswered, answered, chooseOf, colouredPoints, expectMarks, openDashboard, shoot, tileOf } from './support/pages';
+import {
+    allAnswered,
+    answered,
+    chooseOf,
+    colouredPoints,
+    expectMarks,
+    openDashboard,
+    shoot,
+    tileOf,
+} from './support/pages';
 import { bytesOverTime, oneOfEach } from './support/tiles';
 
 test('each kind of chart draws', async ({ page, dashboard }) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Api } from './support/api';
 import { expect, test } from './support/fixtures';
-import { answered, expectMarks, openDashboard, shoot, tileOf } from './support/pages';
+import { answered, expectMarks, shoot, statementIn, tileOf } from './support/pages';
 
 function guide(name: string): string {
     return readFileSync(new URL(`guide/${name}.sql`, import.meta.url), 'utf8');
@@ -37,7 +37,7 @@ test("the guide's four tiles are added by +, and stay", async ({ page, api, dash
         await test.step(title, async () => {
             await page.getByRole('button', { name: 'Add a tile' }).click();
             const editor = page.getByRole('dialog', { name: 'Add a tile' });
-            await editor.getByLabel('Statement').fill(sql);
+            await statementIn(editor).fill(sql);
             await editor.getByRole('button', { name: 'Preview' }).click();
             await expectMarks(editor);
             await editor.getByRole('button', { name: 'Bars', exact: true }).click();

@@ -21,20 +21,19 @@ let made = 0;
 
 export const test = base.extend<OfTest, OfWorker>({
     server: [
-        async ({}, use) => {
+        async ({}, give) => {
             const server = await Server.overSampleLogs();
-            await use(server);
+            await give(server);
             await server.remove();
         },
         { scope: 'worker', timeout: 240_000 },
     ],
-    baseURL: async ({ server }, use) => use(server.url),
-    api: async ({ server }, use) => use(new Api(server.url)),
-    unique: async ({}, use, info) =>
-        use((word) => `${word}-${String(info.workerIndex)}-${String((made += 1))}`),
-    dashboard: async ({ api, unique }, use) => {
+    baseURL: async ({ server }, give) => give(server.url),
+    api: async ({ server }, give) => give(new Api(server.url)),
+    unique: async ({}, give, info) => give((word) => `${word}-${String(info.workerIndex)}-${String((made += 1))}`),
+    dashboard: async ({ api, unique }, give) => {
         const names: string[] = [];
-        await use(async (tiles, title = 'Test') => {
+        await give(async (tiles, title = 'Test') => {
             const name = unique('test');
             names.push(name);
             await api.put(dashboardOf(name, title, tiles), { 'if-none-match': '*' });
@@ -44,12 +43,11 @@ export const test = base.extend<OfTest, OfWorker>({
     },
     // Whatever a test is about: no page asks another host, breaks a rule of its policy, or fails in silence.
     watched: [
-        async ({ context, server }, use) => {
-            const origin = new URL(server.url).origin;
+        async ({ context }, give) => {
             const wrong: string[] = [];
             context.on('request', (request) => {
                 const url = new URL(request.url());
-                const isOwn = url.origin === origin || url.protocol === 'data:' || url.protocol === 'blob:';
+                const isOwn = url.hostname === '127.0.0.1' || url.protocol === 'data:' || url.protocol === 'blob:';
                 if (!isOwn) wrong.push(`a request to another host: ${request.url()}`);
             });
             context.on('weberror', (error) => wrong.push(`an error nobody caught: ${String(error.error())}`));
@@ -59,7 +57,7 @@ export const test = base.extend<OfTest, OfWorker>({
             context.on('dialog', (dialog) => {
                 if (dialog.type() === 'alert') wrong.push(`an alert: ${dialog.message()}`);
             });
-            await use();
+            await give();
             expect(wrong).toEqual([]);
         },
         { auto: true },

@@ -3,6 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Pictures to look at; none is compared, since fonts differ from machine to machine. */
 export async function shoot(page: Page, name: string): Promise<void> {
+    await page.evaluate(() => window.scrollTo(0, 0));
     await page.screenshot({ path: `e2e/shots/${name}.png`, fullPage: true });
 }
 
@@ -36,6 +37,11 @@ export async function chooseOf(tile: Locator, entry: string): Promise<void> {
     await tile.page().getByRole('menuitem', { name: entry, exact: true }).click();
 }
 
+/** Where a tile's statement is written. */
+export function statementIn(editor: Locator): Locator {
+    return editor.getByRole('textbox', { name: /^Statement/ });
+}
+
 /** A picture's points that have a colour: lines, grid and text are grey, marks are not. */
 export async function colouredPoints(plot: Locator): Promise<number> {
     return await plot.locator('canvas').evaluateAll((canvases) => {
@@ -55,5 +61,7 @@ export async function colouredPoints(plot: Locator): Promise<number> {
 
 /** Marks, and not only axes. */
 export async function expectMarks(tile: Locator): Promise<void> {
-    await expect.poll(() => colouredPoints(tile.locator('.plot')), { message: 'marks in the picture' }).toBeGreaterThan(20);
+    await expect
+        .poll(() => colouredPoints(tile.locator('.plot')), { message: 'marks in the picture' })
+        .toBeGreaterThan(20);
 }
