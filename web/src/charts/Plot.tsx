@@ -137,7 +137,8 @@ export function Plot({ build, label, theme, onPick, onBrush, onPicture }: PlotPr
 
     if (failed) return <p class="chart-notice">{messages.value.chart.noEngine}</p>;
     return (
-        <div class="plot" ref={frame} role="img" aria-label={label}>
+        // Higher than its place it scrolls, by keys too.
+        <div class="plot" ref={frame} role="img" aria-label={label} tabIndex={height === undefined ? undefined : 0}>
             <div
                 class="plot-canvas"
                 ref={canvas}
