@@ -11,7 +11,7 @@ async function expectNoSideways(page: Page): Promise<void> {
     expect(width).toBeLessThanOrEqual(360);
 }
 
-for (const name of ['network', 'cloudtrail']) {
+for (const name of ['network', 'loads']) {
     test(`dashboard ${name}: one column, nothing beyond the edge`, async ({ page }) => {
         await openDashboard(page, name);
         const tiles = await allAnswered(page);

@@ -5,7 +5,7 @@ import { chromium } from './support/chromium';
 export default defineConfig({
     testDir: '.',
     outputDir: '../node_modules/.e2e',
-    fullyParallel: false,
+    fullyParallel: true,
     workers: 2,
     retries: 0,
     timeout: 90_000,

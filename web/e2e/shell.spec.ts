@@ -42,14 +42,6 @@ test('light and dark: chosen, kept, and charts are drawn again', async ({ page, 
     await expect(html).toHaveAttribute('data-theme', 'dark');
 });
 
-test('the dashboards in the dark', async ({ page }) => {
-    for (const name of ['network', 'security']) {
-        await openDashboard(page, name, { theme: 'dark' });
-        await allAnswered(page);
-        await shoot(page, `dashboard-${name}-dark`);
-    }
-});
-
 test('Japanese throughout: chosen, kept, and none of the English left', async ({ page }) => {
     await openDashboard(page, 'network');
     await page.getByRole('button', { name: en.shell.settings }).click();
