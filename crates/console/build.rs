@@ -4,17 +4,26 @@
 //! cannot be built, a release fails and says what is missing; a debug build goes on, and its one page says it.
 
 use std::env;
+use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the pages are made of, below `web`.
-const SOURCES: &[&str] = &["index.html", "package.json", "package-lock.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+const SOURCES: &[&str] = &[
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "public",
+    "src",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-env-changed=FLOWTRAIL_CONSOLE");
-    let web = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("../../web");
-    let pages = PathBuf::from(variable("OUT_DIR")).join("pages");
+    let web = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../web");
+    let pages = PathBuf::from(env::var("OUT_DIR")?).join("pages");
     // What an earlier build left is no page of this one.
     let _ = fs::remove_dir_all(&pages);
     let chosen = env::var("FLOWTRAIL_CONSOLE").unwrap_or_default();
@@ -31,18 +40,20 @@ fn main() {
             copied(Path::new(folder), &pages).map_err(|error| format!("FLOWTRAIL_CONSOLE={folder}: {error}"))
         }
     };
-    let Err(why) = made else { return };
-    assert!(
-        chosen == "none" || variable("PROFILE") != "release",
-        "the console's pages cannot be built: {why}\n\
-         Node.js 20.19 or newer with npm builds them (Debian: apt-get install nodejs npm); \
-         FLOWTRAIL_CONSOLE=none builds without them"
-    );
+    let Err(why) = made else { return Ok(()) };
+    if chosen != "none" && env::var("PROFILE")? == "release" {
+        let message = format!(
+            "the console's pages cannot be built: {why}\n\
+             Node.js 20.19 or newer with npm builds them (Debian: apt-get install nodejs npm); \
+             FLOWTRAIL_CONSOLE=none builds without them"
+        );
+        return Err(message.into());
+    }
     println!("cargo:warning=no console in this build: {why}");
-    let page = format!("<!doctype html><meta charset=utf-8><title>Flowtrail</title><p>There is no console here: {why}</p>\n");
-    fs::create_dir_all(&pages)
-        .and_then(|()| fs::write(pages.join("index.html"), page))
-        .unwrap_or_else(|error| panic!("{}: {error}", pages.display()));
+    let page =
+        format!("<!doctype html><meta charset=utf-8><title>Flowtrail</title><p>There is no console here: {why}</p>\n");
+    fs::create_dir_all(&pages)?;
+    Ok(fs::write(pages.join("index.html"), page)?)
 }
 
 /// Installs what the pages are built with, where that is not done yet, and builds them.
@@ -88,9 +99,4 @@ fn copied(from: &Path, to: &Path) -> std::io::Result<()> {
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {
     fs::metadata(file).ok()?.modified().ok()
-}
-
-/// What Cargo always sets.
-fn variable(name: &str) -> String {
-    env::var(name).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hashbrown::HashTable;
 use parking_lot::Mutex;
 
+use crate::order::Ordered;
 use crate::partial::States;
 use crate::spread::{FACTOR, spread};
 
@@ -20,6 +21,8 @@ const SLACK_RECORDS: usize = 1 << 15;
 pub struct Layout {
     /// Keys a group has.
     pub keys: usize,
+    /// So many of the first keys say which part a record is in.
+    pub leading: usize,
     /// Its states.
     pub states: States,
 }
@@ -66,29 +69,17 @@ impl Groups {
     pub fn add(&self, keys: &[Vec<u32>], count: usize, states: &[i64], of: usize) -> Result<(), Overflow> {
         let (key_words, record_words) = (self.layout.key_words(), self.layout.record_words());
         let mut words = vec![0_i64; count * key_words];
-        for (number, numbers) in keys.iter().enumerate() {
+        let add = |words: &mut [i64], number: usize| {
             let (at, shift) = (number / 2, 32 * (number % 2));
-            for (words, number) in words.chunks_exact_mut(key_words).zip(numbers) {
+            for (words, number) in words.chunks_exact_mut(key_words).zip(&keys[number]) {
                 words[at] |= i64::from(*number) << shift;
             }
-        }
-        let key = |group: usize| &words[group * key_words..(group + 1) * key_words];
-        let mut ends = [0_usize; PARTITIONS];
-        let parts: Vec<u8> = (0..count).map(|group| (hash(key(group)) >> 40) as u8).collect();
-        for part in &parts {
-            ends[usize::from(*part)] += 1;
-        }
-        let mut begin = 0;
-        for end in &mut ends {
-            begin += *end;
-            *end = begin - *end;
-        }
-        let mut order = vec![0_u32; count];
-        for (group, part) in parts.iter().enumerate() {
-            let end = &mut ends[usize::from(*part)];
-            order[*end] = group as u32;
-            *end += 1;
-        }
+        };
+        (0..self.layout.leading).for_each(|number| add(&mut words, number));
+        let leading = |group: usize| &words[group * key_words..][..self.layout.leading.div_ceil(2)];
+        let parts: Vec<u8> = (0..count).map(|group| (hash(leading(group)) >> 40) as u8).collect();
+        (self.layout.leading..keys.len()).for_each(|number| add(&mut words, number));
+        let order = Ordered::by(parts.iter().map(|part| usize::from(*part)), PARTITIONS);
         let added = Records {
             keys: &words,
             key_words,
@@ -97,8 +88,7 @@ impl Groups {
         };
         let first = self.turn.fetch_add(PARTITIONS / 4 + 1, Ordering::Relaxed);
         for number in (0..PARTITIONS).map(|number| (first + number) % PARTITIONS) {
-            let begin = if number == 0 { 0 } else { ends[number - 1] };
-            let groups = &order[begin..ends[number]];
+            let groups = order.of(number);
             if groups.is_empty() {
                 continue;
             }
@@ -172,6 +162,14 @@ impl Groups {
         })
     }
 
+    /// Puts all parts in order: what is given back is the room of records that are of the same group.
+    pub fn put_in_order(&self) -> Result<(), Overflow> {
+        for number in 0..PARTITIONS {
+            self.records(number, true)?;
+        }
+        Ok(())
+    }
+
     fn count_bytes(&self, words_before: usize, words: usize) {
         let bytes = |words: usize| words * size_of::<i64>();
         self.bytes.fetch_add(bytes(words), Ordering::Relaxed);
@@ -197,6 +195,28 @@ impl Layout {
     /// A record's states.
     pub fn states<'a>(&self, record: &'a [i64]) -> &'a [i64] {
         &record[self.key_words()..]
+    }
+
+    /// For each of `records` of layout `of`, whose leading keys are the keys of one of `groups`, the place of that group.
+    pub fn owners(&self, groups: &[i64], of: &Self, records: &[i64]) -> Option<Vec<u32>> {
+        let record_words = self.record_words();
+        let mut places: HashTable<(u32, u32)> = HashTable::with_capacity(groups.len() / record_words);
+        for (place, group) in groups.chunks_exact(record_words).enumerate() {
+            let low = hash(&group[..self.key_words()]) as u32;
+            places.insert_unique(spread(low), (low, place as u32), |(low, _)| spread(*low));
+        }
+        let mut owner = vec![0; self.key_words()];
+        let owners = records.chunks_exact(of.record_words()).map(|record| {
+            owner.copy_from_slice(&record[..self.key_words()]);
+            if self.keys % 2 == 1 {
+                // The next key stands in the same word.
+                owner[self.keys / 2] &= i64::from(u32::MAX);
+            }
+            let hash = hash(&owner);
+            let is_it = |place: &(u32, u32)| self.is_at(groups, *place, hash, &owner);
+            places.find(spread(hash as u32), is_it).map(|(_, place)| *place)
+        });
+        owners.collect()
     }
 
     /// Makes one of the records of the same group, among those from word `begin` on, of which the first `ordered` words

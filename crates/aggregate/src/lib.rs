@@ -16,12 +16,14 @@
 //! processes to come too (`shelf`, as the bytes that `stored` tells of).
 //!
 //! The way of a row group: `work` asks for it, `files` reads it, `chunk` decodes its columns, `row_group` filters (`filter`), groups (`keys`,
-//! `local`) and sums (`totals`), and `answer` puts the groups of all row groups together (`interner`, `groups`).
+//! `local`), sums (`totals`) and counts distinct values (`sketch`), and `answer` puts the groups of all row groups together
+//! (`interner`, `table`, `groups`, `estimate`).
 
 mod answer;
 mod cache;
 mod chunk;
 mod column;
+mod estimate;
 mod expression;
 mod files;
 mod filter;
@@ -32,14 +34,17 @@ mod keys;
 mod local;
 mod numbers;
 mod operator;
+mod order;
 mod partial;
 mod question;
 mod row_group;
 mod rowwise;
 mod rule;
 mod shelf;
+mod sketch;
 mod spread;
 mod stored;
+mod table;
 mod totals;
 mod work;
 

@@ -109,6 +109,15 @@ impl Groups {
         }
     }
 
+    /// Groups stay below this number, where it is known from the beginning; `count` is how many codes the only key has.
+    pub fn most(&self, count: u128) -> Option<usize> {
+        match self {
+            Self::Single => usize::try_from(count).ok().filter(|_| count < UNKNOWN),
+            Self::Dense(_) => Some(self.count(0)),
+            Self::Hashed(..) | Self::Wide(..) => None,
+        }
+    }
+
     /// Groups are below this number; `seen` is how many codes the only key has had.
     pub fn count(&self, seen: usize) -> usize {
         match self {

@@ -51,6 +51,7 @@ pub enum Function {
     Minimum,
     Maximum,
     Average,
+    ApproximateDistinct,
 }
 
 /// The parts of a plan that a question is made of, over the columns of a table.
@@ -216,9 +217,26 @@ impl Aggregate {
                 }
                 None => None,
             },
+            "approx_distinct" if data_type == DataType::UInt64 => {
+                Some(aggregate(Function::ApproximateDistinct, Some(of(argument)?)))
+                    .filter(|count| count.argument.as_ref().is_some_and(|of| is_sketched(of.data_type())))
+            }
             _ => None,
         })
     }
+
+    /// What is counted in a sketch, if the aggregate is such a count.
+    pub fn sketched(&self) -> Option<&Expression> {
+        self.argument
+            .as_ref()
+            .filter(|_| self.function == Function::ApproximateDistinct)
+    }
+}
+
+/// The types whose distinct values the engine counts in a sketch. Those of narrower numbers it counts exactly.
+fn is_sketched(data_type: &DataType) -> bool {
+    use DataType::{Date32, Int32, Int64, Timestamp, UInt32};
+    is_text(data_type) || matches!(data_type, Int32 | Int64 | UInt32 | Date32 | Timestamp(..))
 }
 
 fn is_set_literal(expression: &Arc<dyn PhysicalExpr>) -> bool {

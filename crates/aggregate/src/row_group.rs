@@ -8,7 +8,8 @@ use crate::filter::{Filter, Verdict};
 use crate::keys::Key;
 use crate::local::Groups;
 use crate::partial::{KeyColumn, Partial};
-use crate::question::Question;
+use crate::question::{Aggregate, Question};
+use crate::sketch::Sketch;
 use crate::totals::Totals;
 
 /// What became of a row group.
@@ -65,6 +66,11 @@ pub fn aggregate(
         return Ok(Outcome::Declined);
     };
     let mut totals = Totals::prepare(&question.aggregates, &columns)?;
+    let most_groups = groups.most(keys.first().map_or(0, Key::count));
+    let counted = question.aggregates.iter().filter_map(Aggregate::sketched);
+    let mut sketches = counted
+        .map(|values| Sketch::prepare(values, most_groups, &columns))
+        .collect::<Result<Vec<_>>>()?;
     let mut readers = readers(&columns, begin, |number| {
         filters.look_at(number) || question.is_needed(number)
     });
@@ -85,6 +91,9 @@ pub fn aggregate(
         let assigned = groups.assign(codes, chosen.len());
         let count = groups.count(keys.first().map_or(0, Key::seen));
         totals.add(&assigned, count, chosen, &pages, &columns)?;
+        for sketch in &mut sketches {
+            sketch.add(&assigned, chosen, &pages, &columns)?;
+        }
     }
     let Some((used, states)) = totals.finish() else {
         return Ok(Outcome::Overflow);
@@ -100,6 +109,10 @@ pub fn aggregate(
         keys: keys.collect::<Result<_>>()?,
         groups: used.len(),
         states,
+        sketches: sketches
+            .into_iter()
+            .map(|sketch| sketch.finish(&used))
+            .collect::<Result<_>>()?,
     }))
 }
 

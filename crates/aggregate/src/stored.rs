@@ -6,7 +6,9 @@
 //!   asked     what the answer is kept under
 //!   files     its row groups: path, size, time, number
 //!   keys      for each key its values, shard by shard
+//!   hashes    where there are sketches, what tells whether hashes are those of today
 //!   groups    part by part, records as they are in memory
+//!   sketches  for each aggregate that has them the same of their words
 //! ```
 //!
 //! Numbers take eight bytes, the lowest first; what has a length has it before. Bytes that are not exactly that, of this
@@ -144,5 +146,73 @@ impl RowGroup {
             version: (bytes.word()?, bytes.word()? as i64),
             number: usize::try_from(bytes.word()?).ok()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::datatypes::{DataType, Field, Schema};
+    use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, UnboundedMemoryPool};
+    use datafusion::physical_expr::PhysicalExpr;
+    use datafusion::physical_expr::expressions::Column;
+
+    use super::*;
+    use crate::expression::Expression;
+    use crate::partial::{Partial, Registers};
+    use crate::question::{Aggregate, Function};
+    use crate::sketch::{REGISTERS, WORDS};
+    use crate::table::Term;
+
+    /// How many distinct values of the only column there are, about.
+    fn question() -> Question {
+        let columns = Arc::new(Schema::new(vec![Field::new("value", DataType::Int64, true)]));
+        let value: Arc<dyn PhysicalExpr> = Arc::new(Column::new("value", 0));
+        Question {
+            positions: vec![0],
+            filters: Vec::new(),
+            keys: Vec::new(),
+            aggregates: vec![Aggregate {
+                function: Function::ApproximateDistinct,
+                argument: Some(Expression::new(&value, &columns).unwrap()),
+                data_type: DataType::UInt64,
+            }],
+            columns,
+        }
+    }
+
+    /// An answer with one word of registers, as bytes.
+    fn written(question: &Question, place: usize, word: [u8; 8]) -> Vec<u8> {
+        let collected = Collected::new(question);
+        let partial = Partial {
+            keys: Vec::new(),
+            groups: 1,
+            states: vec![1],
+            sketches: vec![Registers {
+                groups: vec![0],
+                places: vec![place as u32],
+                words: vec![i64::from_le_bytes(word)],
+            }],
+        };
+        collected.add(&partial, Term::Lasting, 1).unwrap().unwrap();
+        let pool: Arc<dyn MemoryPool> = Arc::new(UnboundedMemoryPool::default());
+        collected
+            .finish(true, MemoryConsumer::new("test").register(&pool))
+            .unwrap();
+        let mut out = Writer::default();
+        collected.write(&collected.lasting(), &mut out);
+        out.0
+    }
+
+    #[test]
+    fn registers_that_no_hash_of_today_could_fill_are_none() {
+        let question = question();
+        let read = |bytes: &[u8]| Collected::read(&question, &mut Reader(bytes));
+        let sound = written(&question, WORDS - 1, [51; 8]);
+        assert_eq!(read(&sound).unwrap().lasting().len(), 2 * 256);
+        assert!(read(&written(&question, WORDS, [51; 8])).is_none(), "of {REGISTERS}");
+        assert!(read(&written(&question, 0, [0, 0, 52, 0, 0, 0, 0, 0])).is_none());
+        let mut of_other_hashes = sound;
+        of_other_hashes[0] ^= 1;
+        assert!(read(&of_other_hashes).is_none());
     }
 }

@@ -16,7 +16,7 @@ const ROWS: usize = 1;
 /// Where an aggregate's values come from.
 #[derive(Debug)]
 enum Argument {
-    /// There are none: rows are counted, those of a column without nulls too.
+    /// There are none: rows are counted, those of a column without nulls and of a sketch too.
     Rows,
     /// The value of each code of the column, and whether it is set where some are null.
     Coded {
@@ -162,6 +162,9 @@ impl Argument {
         let Some(argument) = &aggregate.argument else {
             return Ok(Self::Rows);
         };
+        if aggregate.sketched().is_some() {
+            return Ok(Self::Rows);
+        }
         let is_count = aggregate.function == Function::Count;
         if let Some(number) = argument.column()
             && let Some(column) = &columns[number]
@@ -222,7 +225,7 @@ impl Target<'_> {
             return self.add_set(|_| true, value);
         }
         match self.function {
-            Function::Count => {}
+            Function::Count | Function::ApproximateDistinct => {}
             Function::Sum | Function::Average => {
                 let mut fits = true;
                 self.update(value, |sum, value| {
@@ -262,7 +265,7 @@ impl Target<'_> {
             self.states[at] += 1;
             let value = value(row);
             match self.function {
-                Function::Count => {}
+                Function::Count | Function::ApproximateDistinct => {}
                 Function::Sum | Function::Average => {
                     let (sum, overflows) = self.states[at + 1].overflowing_add(value);
                     self.states[at + 1] = sum;

@@ -13,13 +13,14 @@ use datafusion_datasource::PartitionedFile;
 use futures::{StreamExt, TryStreamExt, stream};
 use parquet::file::metadata::ParquetMetaData;
 
-use crate::answer::{Collected, Finished, Term};
+use crate::answer::{Collected, Finished};
 use crate::cache::{ColumnCache, RowGroup};
 use crate::files::Files;
 use crate::groups::Overflow;
 use crate::kept::{KeptAnswers, Known};
 use crate::question::Question;
 use crate::row_group::Outcome;
+use crate::table::Term;
 
 /// Footers that are read at once.
 const FOOTERS_AT_ONCE: usize = 16;
@@ -147,6 +148,9 @@ impl Work<'_> {
             Outcome::Declined => return Ok(Collecting::Declined),
             Outcome::Overflow => return Ok(Collecting::Overflow),
             Outcome::Empty | Outcome::Answered(_) => {}
+        }
+        if slot.is_some() && !answers.has_room_for(known.collected.bytes()) {
+            known.collected.put_sketches_in_order()?;
         }
         let slot = slot.filter(|_| answers.has_room_for(known.collected.bytes()));
         let finished = known.collected.finish(slot.is_some(), memory)?;

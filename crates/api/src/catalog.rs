@@ -6,19 +6,19 @@ use axum::http::Response;
 use flowtrail_catalog::Kind;
 use serde_json::{Value, json};
 
-use crate::columns::column;
 use crate::answer::json_answer;
+use crate::columns::column;
 use crate::{Api, Problem};
 
 /// `GET /catalog`
 pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> {
     let engine = api.session.engine();
-    let relations = engine.relations().await.map_err(Problem::of_question)?;
+    let relations = engine.relations().await.map_err(Problem::from)?;
     let relations: Vec<Value> = relations
         .iter()
         .map(|relation| {
             json!({
-                "name": relation.shown_name,
+                "name": relation.name.to_string(),
                 "database": relation.name.database,
                 "schema": relation.name.schema,
                 "kind": relation.kind,
@@ -27,18 +27,20 @@ pub async fn catalog(State(api): State<Api>) -> Result<Response<Body>, Problem> 
         })
         .collect();
     let vocabulary = engine.words();
-    let names = engine.names().await.map_err(Problem::of_question)?;
-    let named = |kind, before: &str| -> Vec<String> {
+    let names = engine.names().await.map_err(Problem::from)?;
+    let defined_as = |kind, before: &str| -> Vec<String> {
         let defined = names.definitions.of_kind(kind);
-        defined.map(|defined| format!("{before}{}", defined.name.name)).collect()
+        defined
+            .map(|defined| format!("{before}{}", defined.name.name))
+            .collect()
     };
     Ok(json_answer(&json!({
         "relations": relations,
         "functions": vocabulary.functions,
         "keywords": vocabulary.keywords,
-        "stages": named(Kind::Stage, "@"),
+        "stages": defined_as(Kind::Stage, "@"),
         "databases": names.databases(),
-        "warehouses": named(Kind::Warehouse, ""),
+        "warehouses": defined_as(Kind::Warehouse, ""),
     })))
 }
 

@@ -43,7 +43,9 @@ pub async fn get(
     let accept = text(&headers, ACCEPT).unwrap_or_default();
     let mut response = if accept.contains(YAML) {
         let mut response = Response::new(Body::from(stored.yaml.clone()));
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(YAML));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(YAML));
         response
     } else {
         json_answer(&stored.dashboard)

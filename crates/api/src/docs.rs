@@ -1,4 +1,4 @@
-//! What the API is, for programs (OpenAPI) and for people.
+//! What the API is, for programs (`OpenAPI`) and for people.
 
 use std::fmt::Write;
 
@@ -63,7 +63,12 @@ fn page() -> String {
                 text(&operation["description"])
             );
             for (content_type, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
-                let _ = write!(page, "<p>Body: <code>{}</code> {}</p>", escaped(content_type), schema_link(content));
+                let _ = write!(
+                    page,
+                    "<p>Body: <code>{}</code> {}</p>",
+                    escaped(content_type),
+                    schema_link(content)
+                );
                 if let Some(example) = content.get("example") {
                     let example = serde_json::to_string_pretty(example).unwrap_or_default();
                     let _ = write!(page, "<pre>{}</pre>", escaped(&example));
@@ -76,7 +81,12 @@ fn page() -> String {
                         format!("<code>{}</code> {}", escaped(content_type), schema_link(content))
                     })
                     .collect();
-                let _ = write!(page, "<p><b>{status}</b> {} {}</p>", text(&answer["description"]), types.join(", "));
+                let _ = write!(
+                    page,
+                    "<p><b>{status}</b> {} {}</p>",
+                    text(&answer["description"]),
+                    types.join(", ")
+                );
             }
         }
     }
@@ -98,7 +108,11 @@ fn schema_link(content: &Value) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('\'', "&#39;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -111,7 +125,12 @@ mod tests {
         for part in ["runStatements", "openapi.json\">"] {
             assert!(!page.contains(part));
         }
-        for part in ["/api/v1/statements", "<b>PUT</b> <code>/api/v1/dashboards/{name}</code>", "id=Problem", "href=#Event"] {
+        for part in [
+            "/api/v1/statements",
+            "<b>PUT</b> <code>/api/v1/dashboards/{name}</code>",
+            "id=Problem",
+            "href=#Event",
+        ] {
             assert!(page.contains(part), "{part}");
         }
     }

@@ -42,7 +42,9 @@ fn checked(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     }
     let of_origin = |origin: &str| origin.split_once("://").map(|(_, rest)| rest == host);
     if text(headers, ORIGIN.as_str()).is_some_and(|origin| of_origin(origin) != Some(true)) {
-        return Err(forbidden("a page of another origin asks; only pages of this server may"));
+        return Err(forbidden(
+            "a page of another origin asks; only pages of this server may",
+        ));
     }
     let has_body = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
     let content_type = text(headers, CONTENT_TYPE.as_str()).unwrap_or_default();
@@ -72,7 +74,11 @@ fn is_loopback(host: &str) -> bool {
         _ => host,
     };
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    let is_address = || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_address = || {
+        address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+    };
     name.eq_ignore_ascii_case("localhost") || is_address()
 }
 
@@ -81,17 +87,32 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn asked(method: Method, headers: &[(&'static str, &str)]) -> Result<(), u16> {
-        let headers = headers.iter().map(|(name, value)| ((*name).parse().unwrap(), value.parse().unwrap()));
-        checked(&method, &headers.collect()).map_err(|problem| problem.status)
+    fn asked(method: &Method, headers: &[(&'static str, &str)]) -> Result<(), u16> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).parse().unwrap(), value.parse().unwrap()));
+        checked(method, &headers.collect()).map_err(|problem| problem.status)
     }
 
     #[test]
     fn only_this_machine_is_named() {
-        for host in ["localhost:8420", "127.0.0.1:8420", "[::1]:8420", "LOCALHOST", "127.0.0.1", "[::1]"] {
+        for host in [
+            "localhost:8420",
+            "127.0.0.1:8420",
+            "[::1]:8420",
+            "LOCALHOST",
+            "127.0.0.1",
+            "[::1]",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "evil.example:8420", "localhost.evil.example", "10.0.0.1:8420", "127.0.0.1.evil.example"] {
+        for host in [
+            "",
+            "evil.example:8420",
+            "localhost.evil.example",
+            "10.0.0.1:8420",
+            "127.0.0.1.evil.example",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }
@@ -99,24 +120,41 @@ mod tests {
     #[test]
     fn other_peoples_pages_are_kept_out() {
         let host = ("host", "localhost:8420");
-        let from = |origin| asked(Method::GET, &[host, ("origin", origin)]);
+        let from = |origin| asked(&Method::GET, &[host, ("origin", origin)]);
         assert_eq!(from("http://localhost:8420"), Ok(()));
-        for origin in ["http://evil.example", "http://localhost:8421", "null", "http://localhost"] {
+        for origin in [
+            "http://evil.example",
+            "http://localhost:8421",
+            "null",
+            "http://localhost",
+        ] {
             assert_eq!(from(origin), Err(403), "{origin}");
         }
-        assert_eq!(asked(Method::GET, &[host, ("sec-fetch-site", "cross-site")]), Err(403));
-        assert_eq!(asked(Method::GET, &[host, ("sec-fetch-site", "none")]), Ok(()));
+        assert_eq!(asked(&Method::GET, &[host, ("sec-fetch-site", "cross-site")]), Err(403));
+        assert_eq!(asked(&Method::GET, &[host, ("sec-fetch-site", "none")]), Ok(()));
     }
 
     #[test]
     fn a_form_is_no_request() {
         let host = ("host", "localhost");
-        for form in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""] {
-            assert_eq!(asked(Method::POST, &[host, ("content-type", form)]), Err(415), "{form}");
+        for form in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "",
+        ] {
+            assert_eq!(
+                asked(&Method::POST, &[host, ("content-type", form)]),
+                Err(415),
+                "{form}"
+            );
         }
         let json = ("content-type", "application/json; charset=utf-8");
-        assert_eq!(asked(Method::POST, &[host, json]), Ok(()));
-        assert_eq!(asked(Method::PUT, &[host, ("content-type", "application/yaml")]), Ok(()));
-        assert_eq!(asked(Method::DELETE, &[host]), Ok(()));
+        assert_eq!(asked(&Method::POST, &[host, json]), Ok(()));
+        assert_eq!(
+            asked(&Method::PUT, &[host, ("content-type", "application/yaml")]),
+            Ok(())
+        );
+        assert_eq!(asked(&Method::DELETE, &[host]), Ok(()));
     }
 }

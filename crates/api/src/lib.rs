@@ -19,9 +19,11 @@ mod columns;
 mod dashboards;
 mod docs;
 mod guard;
+mod links;
 mod pages;
 mod problem;
 mod router;
+mod shared;
 mod statements;
 
 pub use problem::{Problem, ProblemPlace};

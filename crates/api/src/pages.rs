@@ -1,5 +1,7 @@
 //! The console's pages.
 
+use std::fmt::Write;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
@@ -29,7 +31,9 @@ pub async fn pages(request: Request) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "pages are only read", None);
         let mut response = problem.into_response();
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
     let path = request.uri().path().trim_start_matches('/');
@@ -44,6 +48,24 @@ pub async fn pages(request: Request) -> Response<Body> {
     answer(found, seen)
 }
 
+/// Answers whoever has a link to one dashboard: its page, which any other page may show in a frame, and files.
+pub async fn shared_pages(request: Request) -> Response<Body> {
+    let path = request.uri().path();
+    if !path.starts_with("/shared/") && !path.starts_with("/assets/") && is_page(path.trim_start_matches('/')) {
+        return Problem::new(StatusCode::NOT_FOUND, "nothing is here", None).into_response();
+    }
+    let mut response = pages(request).await;
+    if let Some(policy) = response.headers_mut().get_mut("content-security-policy")
+        && let Ok(framed) = SAFETY[0]
+            .1
+            .replace("frame-ancestors 'none'", "frame-ancestors *")
+            .parse()
+    {
+        *policy = framed;
+    }
+    response
+}
+
 /// Files have a dot in their name, what the page shows has none.
 fn is_page(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -51,8 +73,12 @@ fn is_page(path: &str) -> bool {
 }
 
 fn answer(page: Page, seen: Option<&HeaderValue>) -> Response<Body> {
-    let etag: String = page.hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("\"{etag}\"");
+    let mut etag = String::from("\"");
+    for byte in &page.hash[..16] {
+        // Writing to a String does not fail.
+        let _ = write!(etag, "{byte:02x}");
+    }
+    etag.push('"');
     let mut response = if seen.is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -60,7 +86,11 @@ fn answer(page: Page, seen: Option<&HeaderValue>) -> Response<Body> {
     };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(page.content_type));
-    let keep = if page.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if page.is_immutable {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     if let Ok(etag) = etag.parse() {
         headers.insert(ETAG, etag);

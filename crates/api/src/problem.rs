@@ -1,5 +1,7 @@
 //! What went wrong, as RFC 9457 has it, in the words of the command line.
 
+use std::ops::Deref;
+
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -11,9 +13,14 @@ use flowtrail_query::{FilterError, Place, QueryError};
 use flowtrail_session::SessionError;
 use serde::Serialize;
 
+/// A problem.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Problem(Box<ProblemDocument>);
+
 /// An `application/problem+json` document.
 #[derive(Clone, Debug, Serialize)]
-pub struct Problem {
+pub struct ProblemDocument {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The status of the answer it is in, or would have been.
@@ -43,11 +50,19 @@ pub struct ProblemPlace {
     column: usize,
 }
 
+impl Deref for Problem {
+    type Target = ProblemDocument;
+
+    fn deref(&self) -> &ProblemDocument {
+        &self.0
+    }
+}
+
 impl Problem {
     /// A problem that is said in one line.
     pub fn new(status: StatusCode, message: impl Into<String>, hint: Option<&str>) -> Self {
         let message = message.into();
-        Self {
+        Self(Box::new(ProblemDocument {
             kind: "about:blank",
             status: status.as_u16(),
             title: message.lines().next().unwrap_or_default().to_owned(),
@@ -56,49 +71,47 @@ impl Problem {
             place: None,
             mistakes: None,
             within: None,
-        }
+        }))
     }
 
     fn of(error: &impl ToString, hint: Option<String>) -> Self {
-        Self {
-            hint,
-            ..Self::new(StatusCode::BAD_REQUEST, error.to_string(), None)
-        }
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, error.to_string(), None);
+        problem.0.hint = hint;
+        problem
     }
 
     /// The place is told by itself, so the title goes without it.
-    fn at(self, place: Option<&Place>) -> Self {
+    fn at(mut self, place: Option<&Place>) -> Self {
         let Some(place) = place else { return self };
         let before = format!("column {}: ", place.column);
-        let title = self.title.split_once(&before).map(|(_, title)| title.to_owned());
-        Self {
-            title: title.unwrap_or(self.title),
-            place: Some(ProblemPlace {
-                line: place.line,
-                column: place.column,
-            }),
-            ..self
+        if let Some((_, title)) = self.0.title.split_once(&before) {
+            let title = title.to_owned();
+            self.0.title = title;
         }
+        self.0.place = Some(ProblemPlace {
+            line: place.line,
+            column: place.column,
+        });
+        self
     }
 
-    pub(crate) fn with_mistakes(self, mistakes: Mistakes) -> Self {
-        Self {
-            mistakes: Some(mistakes),
-            ..self
-        }
+    pub(crate) fn with_mistakes(mut self, mistakes: Mistakes) -> Self {
+        self.0.mistakes = Some(mistakes);
+        self
     }
 
     /// What a statement of a text failed with; its place is in the whole text.
     pub fn of_statement(error: SessionError, whole: &str, offset: usize) -> Self {
         match error {
             SessionError::Query(QueryError::Filter(error)) => Self::from(*error),
-            SessionError::Query(error) => Self::of_question(error.within(whole, offset)),
+            SessionError::Query(error) => Self::from(error.within(whole, offset)),
             other => Self::from(other),
         }
     }
+}
 
-    /// What a statement failed with after its rows had begun.
-    pub fn of_question(error: QueryError) -> Self {
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
         Self::of(&error, error.hint()).at(error.place())
     }
 }
@@ -106,7 +119,7 @@ impl Problem {
 impl From<SessionError> for Problem {
     fn from(error: SessionError) -> Self {
         match error {
-            SessionError::Query(error) => Self::of_question(error),
+            SessionError::Query(error) => Self::from(error),
             other => Self::of(&other, other.hint()),
         }
     }
@@ -114,10 +127,9 @@ impl From<SessionError> for Problem {
 
 impl From<FilterError> for Problem {
     fn from(error: FilterError) -> Self {
-        Self {
-            within: Some("filter"),
-            ..Self::of(&error, None).at(error.place.as_ref())
-        }
+        let mut problem = Self::of(&error, None).at(error.place.as_ref());
+        problem.0.within = Some("filter");
+        problem
     }
 }
 

@@ -12,9 +12,10 @@ use flowtrail_session::{Grant, Session};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::guard::{guard, only_this_machine};
-use crate::pages::pages;
+use crate::pages::{pages, shared_pages};
+use crate::shared::Guesses;
 use crate::statements::Journal;
-use crate::{Problem, catalog, dashboards, docs, statements};
+use crate::{Problem, catalog, dashboards, docs, links, shared, statements};
 
 /// Larger bodies are refused: statements and dashboards are small.
 const MOST_BODY_BYTES: usize = 2 << 20;
@@ -27,6 +28,7 @@ pub struct Api {
     /// Places that statements may touch beside those that integrations name.
     pub(crate) allowed: Grant,
     pub(crate) journal: Journal,
+    pub(crate) guesses: Guesses,
     /// Where statements run.
     pub(crate) queries: Handle,
     _runtime: Arc<OwnedRuntime>,
@@ -53,6 +55,7 @@ impl Api {
             session,
             allowed,
             journal: Journal::default(),
+            guesses: Guesses::default(),
             queries: runtime.handle().clone(),
             _runtime: Arc::new(OwnedRuntime(Some(runtime))),
         })
@@ -74,17 +77,40 @@ impl Api {
                 "/dashboards/{name}",
                 get(dashboards::get).put(dashboards::put).delete(dashboards::delete),
             )
+            .route("/dashboards/{name}/links", get(links::list).post(links::create))
+            .route("/links/{id}", delete(links::revoke))
             .route("/catalog", get(catalog::catalog))
             .route("/status", get(catalog::status))
-            .fallback(async || Problem::new(StatusCode::NOT_FOUND, "nothing is here", Some("/api/docs lists what is")))
+            .fallback(async || {
+                Problem::new(
+                    StatusCode::NOT_FOUND,
+                    "nothing is here",
+                    Some("/api/docs lists what is"),
+                )
+            })
             .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
             .layer(from_fn(guard))
             .with_state(self.clone());
-        Router::new()
+        let own = Router::new()
             .nest("/api/v1", api)
             .route("/api/docs", get(docs::docs))
             .route("/api/openapi.json", get(docs::openapi))
             .fallback(pages)
-            .layer(from_fn(only_this_machine))
+            .layer(from_fn(only_this_machine));
+        self.shared().fallback_service(own)
+    }
+
+    /// What those see who have a link, wherever they are: the only routes for an address that others reach.
+    pub fn router_for_others(&self) -> Router {
+        self.shared().fallback(shared_pages)
+    }
+
+    fn shared(&self) -> Router {
+        Router::new()
+            .route("/api/v1/shared/{token}", get(shared::dashboard))
+            .route("/api/v1/shared/{token}/tiles/{id}", post(shared::tile))
+            .route("/shared/{token}", get(shared_pages))
+            .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+            .with_state(self.clone())
     }
 }

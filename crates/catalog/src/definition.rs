@@ -40,6 +40,8 @@ pub enum Definition {
         /// Its text, as it was written.
         yaml: String,
     },
+    /// A link to a dashboard, which no statement makes either.
+    Link(Link),
 }
 
 /// The kinds of definitions. Two of one kind cannot have one name; nor can two that are asked like tables.
@@ -65,6 +67,8 @@ pub enum Kind {
     Pipe,
     /// A dashboard.
     Dashboard,
+    /// A link to a dashboard.
+    Link,
 }
 
 impl Definition {
@@ -81,6 +85,7 @@ impl Definition {
             Self::Warehouse(_) => Kind::Warehouse,
             Self::Pipe(_) => Kind::Pipe,
             Self::Dashboard { .. } => Kind::Dashboard,
+            Self::Link(_) => Kind::Link,
         }
     }
 
@@ -96,7 +101,7 @@ impl Definition {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Database,
         Self::Schema,
         Self::Relation,
@@ -107,6 +112,7 @@ impl Kind {
         Self::Warehouse,
         Self::Pipe,
         Self::Dashboard,
+        Self::Link,
     ];
 
     /// The folder of its definitions.
@@ -122,6 +128,7 @@ impl Kind {
             Self::Warehouse => "warehouse",
             Self::Pipe => "pipe",
             Self::Dashboard => "dashboard",
+            Self::Link => "link",
         }
     }
 
@@ -302,6 +309,24 @@ pub struct Warehouse {
     /// Other options as they were written.
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub options: Properties,
+}
+
+/// A secret by which people without an account see one dashboard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The dashboard's name.
+    pub dashboard: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// SHA-256 of its token, in hexadecimal digits.
+    pub token_sha256: String,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Its password as argon2 keeps it, in PHC's form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_argon2: Option<String>,
 }
 
 /// A load that is done again and again.

@@ -23,7 +23,7 @@ mod stored_table;
 pub use catalog::Catalog;
 pub use column_type::{ColumnType, TypeError};
 pub use definition::{
-    Column, Definition, ExternalTable, Field, FileFormat, Function, Integration, Kind, Partition, Pipe, Stage,
+    Column, Definition, ExternalTable, Field, FileFormat, Function, Integration, Kind, Link, Partition, Pipe, Stage,
     StoredTable, View, Warehouse,
 };
 pub use definitions::{Defined, Definitions};

@@ -111,7 +111,7 @@ choice! {
         Athena = "athena",
         /// Snowflake's.
         Snowflake = "snowflake",
-        /// PostgreSQL's.
+        /// `PostgreSQL`'s.
         Postgres = "postgres",
     }
 }

@@ -10,12 +10,13 @@
 //! has. A text is read as a tree first and looked at to its end, whatever is wrong with it: whoever wrote it is told of
 //! every mistake at once.
 //!
-//! **Invariant:** it runs no statement and knows no column; nothing but [`Dashboards`] knows the catalog.
+//! **Invariant:** it runs no statement and knows no column; nothing but [`Dashboards`] and [`Links`] knows the catalog.
 
 mod built_in;
 mod choice;
 mod dashboard;
 mod json;
+mod links;
 mod mistake;
 mod node;
 mod read;
@@ -26,6 +27,7 @@ mod yaml;
 pub use built_in::{BuiltIn, built_in};
 pub use choice::{Accent, Chart, Compare, Direction, Order, Range, Unit};
 pub use dashboard::{Area, Dashboard, GRID_COLUMNS, Needs, Text, Tile};
+pub use links::{LinkError, LinkSummary, Links, NewLink};
 pub use mistake::{Mistake, Mistakes, Place};
 pub use read::{LONGEST_NAME, LONGEST_TITLE, MOST_BYTES, MOST_TILES, is_name};
 pub use stored::{BUILT_IN_VERSION, Dashboards, Expected, StoreError, Stored, Summary};

@@ -62,15 +62,7 @@ pub(crate) fn dashboard(text: &str, parse: fn(&str) -> Tree) -> Result<Dashboard
     }
     let (root, mistakes) = parse(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut reader = Reader { mistakes };
-    let dashboard = match &root {
-        Some(root) => reader.dashboard(root),
-        None => {
-            if reader.mistakes.is_empty() {
-                reader.mistake(Place::START, "there is no dashboard in here");
-            }
-            None
-        }
-    };
+    let dashboard = root.as_ref().and_then(|root| reader.dashboard(root));
     match (Mistakes::of(reader.mistakes), dashboard) {
         (None, Some(dashboard)) => Ok(dashboard),
         (Some(mistakes), _) => Err(mistakes),

@@ -140,7 +140,7 @@ impl Dashboards {
         let others = definitions
             .of_kind(Kind::Dashboard)
             .filter(|defined| built_in::find(&defined.name.name).is_none())
-            .map(|defined| Summary::of(defined));
+            .map(Summary::of);
         Ok(of_built_in.chain(others).collect())
     }
 

@@ -103,7 +103,8 @@ fn scalar(text: &str) -> String {
 fn is_plain(text: &str) -> bool {
     let is_inside =
         |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')' | '・' | '、' | '。');
-    let begins = text.chars().next().is_some_and(|c| c.is_alphabetic());
+    let begins = text.chars().next().is_some_and(char::is_alphabetic);
+    // A `-` at the end, before a bracket or comma, would be taken for the beginning of a word.
     begins
         && text.chars().all(is_inside)
         && !text.ends_with([' ', '-'])

@@ -259,10 +259,9 @@ mod tests {
 
     #[test]
     fn a_bomb_of_aliases_is_two_mistakes_a_line() {
-        let bomb: String = (1..9)
-            .map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(",")))
-            .collect();
-        let all = mistakes(&format!("a0: &a0 x\n{bomb}"));
+        let line = |n: usize| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(","));
+        let bomb: Vec<String> = (1..9).map(line).collect();
+        let all = mistakes(&format!("a0: &a0 x\n{}", bomb.concat()));
         assert_eq!(all.len(), 9 + 8 * 9);
     }
 

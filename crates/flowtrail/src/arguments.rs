@@ -171,12 +171,7 @@ pub struct ServeArguments {
     pub listen: SocketAddr,
     /// A place that statements of the console and the API may touch, beside those that storage integrations name:
     /// s3://bucket/prefix or a folder; several, separated by commas
-    #[arg(
-        long,
-        env = "FLOWTRAIL_ALLOW_LOCATION",
-        value_delimiter = ',',
-        value_name = "PLACE"
-    )]
+    #[arg(long, env = "FLOWTRAIL_ALLOW_LOCATION", value_delimiter = ',', value_name = "PLACE")]
     pub allow_location: Vec<String>,
     /// An access key that Firehose streams send; several, separated by commas, are all good
     #[arg(

@@ -26,8 +26,8 @@ use crate::optimizer::{LimitedSortBelowProjection, SecondsComparison, physical_r
 use crate::planning::Asked;
 use crate::variant::VariantPaths;
 use crate::{
-    Answer, EngineSettings, Marks, Parameters, QueryError, Restriction, Scope, Share, Transformation, aggregates, blame, functions,
-    parameters, refusal, transformation,
+    Answer, EngineSettings, Marks, Parameters, QueryError, Restriction, Scope, Share, Transformation, aggregates,
+    blame, functions, parameters, refusal, transformation,
 };
 
 /// Answers SQL over a lake. Cheap to clone; clones share memory, caches, and what `SET` and `USE` set.

@@ -116,7 +116,9 @@ impl Engine {
         let relations = self.relations().await?.into_iter();
         let columns = |columns: SchemaRef| columns.fields().iter().map(|field| field.name().clone()).collect();
         Ok(Vocabulary {
-            tables: relations.map(|relation| (relation.shown_name, columns(relation.columns))).collect(),
+            tables: relations
+                .map(|relation| (relation.shown_name, columns(relation.columns)))
+                .collect(),
             ..self.words()
         })
     }

@@ -24,8 +24,8 @@ mod unloading;
 mod warehouses;
 
 pub use error::SessionError;
+/// Places that a session may touch.
+pub use flowtrail_source::Grant;
 pub use kept::kept_tables;
 pub use pipes::PipePlans;
 pub use session::Session;
-/// Places that a session may touch.
-pub use flowtrail_source::Grant;

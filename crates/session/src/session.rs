@@ -78,7 +78,10 @@ impl Session {
             return Ok(());
         }
         let message = format!("{what} opens a place, which a statement that comes through a port may not");
-        Err(SessionError::refused(message, Some("run it on the command line: flowtrail sql")))
+        Err(SessionError::refused(
+            message,
+            Some("run it on the command line: flowtrail sql"),
+        ))
     }
 
     /// The engine that answers questions.
@@ -93,7 +96,10 @@ impl Session {
 
     /// The warehouse in use.
     pub fn warehouse(&self) -> Option<String> {
-        self.warehouse.read().as_ref().map(|warehouse| warehouse.name().to_owned())
+        self.warehouse
+            .read()
+            .as_ref()
+            .map(|warehouse| warehouse.name().to_owned())
     }
 
     /// `USE WAREHOUSE`
@@ -308,7 +314,7 @@ pub fn existing_here(names: &Names, kind: Kind, parts: &[String]) -> Option<Arc<
 
 fn full_name(names: &Names, kind: Kind, parts: &[String]) -> Option<ObjectName> {
     Some(match kind {
-        Kind::Database | Kind::Integration | Kind::Warehouse | Kind::Dashboard => match parts {
+        Kind::Database | Kind::Integration | Kind::Warehouse | Kind::Dashboard | Kind::Link => match parts {
             [name] => ObjectName::global(name.as_str()),
             _ => return None,
         },

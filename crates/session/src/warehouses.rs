@@ -69,11 +69,15 @@ impl Warehouses {
         let known = self.0.lock();
         let mut is_new = false;
         for warehouse in known.values() {
-            let Some(is_newly_idle) = warehouse.is_idle() else { return };
+            let Some(is_newly_idle) = warehouse.is_idle() else {
+                return;
+            };
             is_new |= is_newly_idle;
         }
         if is_new {
-            known.values().for_each(|warehouse| warehouse.last.lock().is_suspended = true);
+            known
+                .values()
+                .for_each(|warehouse| warehouse.last.lock().is_suspended = true);
             engine.give_back();
             tracing::info!(warehouses = known.len(), "idle: kept columns are given back");
         }
@@ -82,7 +86,12 @@ impl Warehouses {
 
 impl WarehouseInUse {
     fn new(name: &str, definition: &Warehouse, share: SetShare) -> Self {
-        let number = |option: &str| definition.options.get(option).and_then(|value| value.trim().parse::<u64>().ok());
+        let number = |option: &str| {
+            definition
+                .options
+                .get(option)
+                .and_then(|value| value.trim().parse::<u64>().ok())
+        };
         let seconds = |option: &str| number(option).filter(|seconds| *seconds > 0).map(Duration::from_secs);
         let at_once = number("max_concurrency_level").map_or(AT_ONCE, |most| most.clamp(1, 1000) as usize);
         Self {

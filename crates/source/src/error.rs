@@ -192,9 +192,11 @@ impl SourceError {
             Self::NotFound {
                 nearest: Some(nearest), ..
             } => format!("{nearest} exists; look there for the name"),
-            Self::OutOfReach { .. } => "a storage integration that allows it, or --allow-location of the server, opens a \
+            Self::OutOfReach { .. } => {
+                "a storage integration that allows it, or --allow-location of the server, opens a \
                                         place; on the command line a statement reaches what its user may"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::NotAFile { .. } => "feed a stream through standard input, with `-` as the place".to_owned(),
             Self::PermissionDenied {
                 action: "write" | "create",

@@ -76,8 +76,14 @@ impl Grant {
         blocked: impl IntoIterator<Item = B>,
     ) -> Result<Self, SourceError> {
         Ok(Self {
-            allowed: allowed.into_iter().map(|place| Ground::named(place.as_ref())).collect::<Result<_, _>>()?,
-            blocked: blocked.into_iter().map(|place| Ground::named(place.as_ref())).collect::<Result<_, _>>()?,
+            allowed: allowed
+                .into_iter()
+                .map(|place| Ground::named(place.as_ref()))
+                .collect::<Result<_, _>>()?,
+            blocked: blocked
+                .into_iter()
+                .map(|place| Ground::named(place.as_ref()))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -148,7 +154,13 @@ fn real(path: &Path) -> Option<PathBuf> {
         if let Ok(real) = there.canonicalize() {
             let rest = path.strip_prefix(there).ok()?;
             let is_plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
-            return is_plain.then(|| if rest.as_os_str().is_empty() { real } else { real.join(rest) });
+            return is_plain.then(|| {
+                if rest.as_os_str().is_empty() {
+                    real
+                } else {
+                    real.join(rest)
+                }
+            });
         }
         there = there.parent()?;
     }

@@ -25,6 +25,8 @@ export interface ChartProps {
     table: Table;
     /** The same statement's answer over the period before, to compare with. */
     previous?: Table | undefined;
+    /** What goes the other way: drawn below the time axis. Has the columns of `table`. */
+    below?: Table | undefined;
     title: string;
     zone: string;
     /** The time asked about: a time axis shows all of it, with zeros where nothing was. */
@@ -52,6 +54,7 @@ function DrawnChart({
     spec,
     table,
     previous,
+    below,
     zone,
     span,
     granularity,
@@ -75,13 +78,17 @@ function DrawnChart({
         if (!previous || from === undefined || to === undefined) return undefined;
         return frameOf(spec, previous, { zone, span: { from: 2 * from - to, to: from }, granularity });
     }, [spec, previous, zone, from, to, granularity]);
+    const under = useMemo(() => {
+        if (!below || from === undefined || to === undefined) return undefined;
+        return frameOf(spec, below, { zone, span: { from, to }, granularity });
+    }, [spec, below, zone, from, to, granularity]);
     const unit = unitOf(spec, table);
     const isTime = frame.isTime;
 
     const draw = useCallback(
         (look: Parameters<typeof coloursOf>[0], size: { width: number; height: number }) =>
-            build({ spec, frame, previous: before, unit, look, hidden, size, zone, granularity }),
-        [spec, frame, before, unit, hidden, zone, granularity],
+            build({ spec, frame, previous: before, below: under, unit, look, hidden, size, zone, granularity }),
+        [spec, frame, before, under, unit, hidden, zone, granularity],
     );
 
     const notice = lacking(spec, frame);

@@ -13,6 +13,8 @@ export interface ChartInput {
     frame: Frame;
     /** The same of the previous period, to be laid over. */
     previous?: Frame | undefined;
+    /** What goes the other way, to be drawn below the axis in the same colours. */
+    below?: Frame | undefined;
     unit: Unit;
     look: Look;
     hidden: ReadonlySet<string>;

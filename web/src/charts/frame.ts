@@ -6,6 +6,7 @@ import { messages } from '../messages';
 import { bucketsOf, type Granularity, wallBucket } from '../time/granularity';
 import type { Span } from '../time/range';
 import { toWall } from '../time/zone';
+import { REST } from './rest';
 import { rolesOf } from './roles';
 import { type ChartSpec, isOfPairs } from './spec';
 
@@ -47,6 +48,7 @@ export interface TimeFrame {
 export const MOST_SERIES = 10;
 
 export function labelOf(cell: Cell, column: Column | undefined, zone: string): string {
+    if (cell === REST) return messages.value.chart.other;
     if (cell === null || column === undefined) return messages.value.chart.none;
     const text = shortened(cellText(cell, column, zone));
     return text === '' ? messages.value.chart.empty : text;
@@ -67,11 +69,12 @@ export function frameOf(spec: ChartSpec, table: Table, time: TimeFrame): Frame {
         const cell = roles.x === undefined ? null : (row[roles.x] ?? null);
         const moment = isTime ? (toMoment(cell) ?? undefined) : undefined;
         if (isTime && moment === undefined) continue; // A row without a time has no place on the axis.
-        const category = isTime ? String(moment) : `${cell === null ? 'n' : 'v'}${plainText(cell)}`;
+        const category = isTime ? String(moment) : keyOf(cell);
         if (!categories.has(category)) categories.set(category, { cell, label: labelOf(cell, x, time.zone), moment });
         for (const [at, measure] of measures.entries()) {
             const seriesCell = roles.series === undefined ? undefined : (row[roles.series] ?? null);
-            const key = `${String(at)} ${seriesCell === null ? 'n' : 'v'}${seriesCell === undefined ? '' : plainText(seriesCell)}`;
+            const key =
+                seriesCell === REST ? 'other' : `${String(at)} ${seriesCell === undefined ? '' : keyOf(seriesCell)}`;
             let one = series.get(key);
             if (!one) {
                 const name = seriesCell === undefined ? measure.name : labelOf(seriesCell, colour, time.zone);
@@ -110,6 +113,11 @@ export function frameOf(spec: ChartSpec, table: Table, time: TimeFrame): Frame {
     return isTime ? frame : inOrder(frame, spec);
 }
 
+/** NULL, an empty text and the rest are three. */
+function keyOf(cell: Cell): string {
+    return cell === REST ? 'r' : cell === null ? 'n' : `v${plainText(cell)}`;
+}
+
 /** Adds the buckets without rows, where what is there are buckets. Dates are days in UTC whatever the zone. */
 function fillBuckets(categories: Map<string, Category>, time: TimeFrame): boolean {
     const { span, granularity, zone } = time;
@@ -127,7 +135,8 @@ function fillBuckets(categories: Map<string, Category>, time: TimeFrame): boolea
 
 /** The biggest series in a stable order, and the rest as one. */
 function mostOf(series: Series[]): Series[] {
-    const sorted = [...series].sort((a, b) => b.total - a.total);
+    const isRest = (one: Series) => Number(one.cell === REST);
+    const sorted = [...series].sort((a, b) => isRest(a) - isRest(b) || b.total - a.total);
     if (sorted.length <= MOST_SERIES) return sorted;
     const kept = sorted.slice(0, MOST_SERIES - 1);
     const rest = sorted.slice(MOST_SERIES - 1);

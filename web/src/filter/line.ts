@@ -14,8 +14,10 @@ export function quoted(value: string): string {
 }
 
 export function term(field: string, comparison: Comparison, value: Cell): string {
-    if (value === null) return comparison === '=' ? `${field} is null` : `${field} is not null`;
-    return `${field} ${comparison} ${quoted(plainText(value))}`;
+    // A field may be called anything; quotes keep it one word.
+    const name = quoted(field);
+    if (value === null) return comparison === '=' ? `${name} is null` : `${name} is not null`;
+    return `${name} ${comparison} ${quoted(plainText(value))}`;
 }
 
 interface Word {

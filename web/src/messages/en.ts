@@ -1,5 +1,9 @@
+import { exploreEn } from './explore.en';
+import { sqlEn } from './sqlEn';
+
 /** Every text of the console. `ja.ts` has the same keys, or it does not compile. */
 export const en = {
+    explore: exploreEn,
     shell: {
         skip: 'Skip to the content',
         pages: 'Pages',
@@ -128,6 +132,8 @@ export const en = {
             table: 'Table',
         },
         other: 'Other',
+        inward: (name: string) => `↑ in · ${name}`,
+        outward: (name: string) => `↓ out · ${name}`,
         none: '(none)',
         empty: '(empty)',
         series: 'Series',
@@ -266,6 +272,7 @@ export const en = {
         broken: 'The answer ended early',
         request: (id: string) => `Request ${id}`,
     },
+    sqlPage: sqlEn,
 };
 
 export type Messages = typeof en;

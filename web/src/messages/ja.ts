@@ -1,6 +1,9 @@
 import type { Messages } from './en';
+import { exploreJa } from './explore.ja';
+import { sqlJa } from './sqlJa';
 
 export const ja: Messages = {
+    explore: exploreJa,
     shell: {
         skip: '本文へ移動',
         pages: 'ページ',
@@ -129,6 +132,8 @@ export const ja: Messages = {
             table: '表',
         },
         other: 'その他',
+        inward: (name) => `↑ 受信 · ${name}`,
+        outward: (name) => `↓ 送信 · ${name}`,
         none: '(なし)',
         empty: '(空)',
         series: '系列',
@@ -267,4 +272,5 @@ export const ja: Messages = {
         broken: '応答が途中で終わりました',
         request: (id) => `リクエスト ${id}`,
     },
+    sqlPage: sqlJa,
 };

@@ -157,7 +157,14 @@ const RULES: &[Rule] = &[
             "flowtrail-source",
         ],
         // What its tests make a lake with, it does without.
-        must_not_use: &["flowtrail-lake", "flowtrail-source", "datafusion", "deltalake-core", "aws-config", "clap"],
+        must_not_use: &[
+            "flowtrail-lake",
+            "flowtrail-source",
+            "datafusion",
+            "deltalake-core",
+            "aws-config",
+            "clap",
+        ],
     },
     Rule {
         package: "flowtrail",

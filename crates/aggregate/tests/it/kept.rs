@@ -28,10 +28,12 @@ fn add(folder: &Path, day: i64, written: &str) {
     .unwrap();
 }
 
-const TILES: [&str; 3] = [
+const TILES: [&str; 5] = [
     "SELECT few, sum(large), count(*), min(at), max(at), avg(small) FROM t WHERE at >= 2150 GROUP BY few",
     "SELECT many, sum(large) AS s FROM t WHERE few = 'f1' AND at >= 2150 AND at < 90000 GROUP BY many ORDER BY s, many LIMIT 9",
     "SELECT count(*), sum(large) FROM t WHERE at >= 2150",
+    "SELECT few, approx_distinct(many), sum(large), approx_distinct(at) FROM t WHERE at >= 2150 GROUP BY few",
+    "SELECT approx_distinct(large) FROM t WHERE at >= 2150",
 ];
 
 #[tokio::test]
@@ -94,6 +96,8 @@ async fn another_question_is_another_answer() {
         "SELECT few, sum(large) FROM t GROUP BY few",
         "SELECT few, sum(at) FROM t GROUP BY few",
         "SELECT few, max(large) FROM t GROUP BY few",
+        "SELECT few, approx_distinct(large) FROM t GROUP BY few",
+        "SELECT few, approx_distinct(at) FROM t GROUP BY few",
         "SELECT many, sum(large) FROM t GROUP BY many",
         "SELECT few, sum(large) FROM t WHERE small = 1 GROUP BY few",
         "SELECT few, sum(large) FROM t WHERE small = 2 GROUP BY few",
@@ -126,6 +130,19 @@ async fn an_answer_too_large_to_keep_is_not_kept() {
                 .known,
             0
         );
+    }
+}
+
+#[tokio::test]
+async fn sketches_of_many_files_take_the_room_of_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for day in 1..=40 {
+        add(folder.path(), day, "a");
+    }
+    let table = Table::open(folder.path()).await;
+    let distinct = "SELECT approx_distinct(large), approx_distinct(at), approx_distinct(many) FROM t";
+    for known in [0, 40] {
+        assert_eq!(table.same(distinct).await.known, known);
     }
 }
 
@@ -175,21 +192,30 @@ async fn another_process_goes_on_where_one_ended() {
 
 #[tokio::test]
 async fn a_damaged_answer_is_worked_out_again() {
-    let (folder, answers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = tempfile::tempdir().unwrap();
     for day in 1..=4 {
         add(folder.path(), day, "a");
     }
+    for (tile, places) in [(TILES[0], 100), (TILES[3], 20)] {
+        damage(folder.path(), tile, places).await;
+    }
+}
+
+/// Cuts and changes the answer to `tile` at so many places, about.
+async fn damage(folder: &Path, tile: &str, places: usize) {
+    let answers = tempfile::tempdir().unwrap();
     let known = async || {
-        let table = Table::with_answers_in(answers.path(), folder.path()).await;
-        table.same(TILES[0]).await.known
+        let table = Table::with_answers_in(answers.path(), folder).await;
+        table.same(tile).await.known
     };
     assert_eq!(known().await, 0);
     let [file] = &written(answers.path(), 1).await[..] else {
         panic!("one answer was asked for")
     };
     let sound = fs::read(file).unwrap();
-    let cut = (0..sound.len()).step_by(61).map(|length| sound[..length].to_vec());
-    let changed = (0..sound.len()).step_by(61).map(|place| {
+    let step = (sound.len() / places).max(61) | 1;
+    let cut = (0..sound.len()).step_by(step).map(|length| sound[..length].to_vec());
+    let changed = (0..sound.len()).step_by(step).map(|place| {
         let mut bytes = sound.clone();
         bytes[place] ^= 0x20;
         bytes

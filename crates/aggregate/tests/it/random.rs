@@ -20,7 +20,7 @@ const KEYS: [&str; 13] = [
     "date",
     "small + at",
 ];
-const AGGREGATES: [&str; 16] = [
+const AGGREGATES: [&str; 23] = [
     "count(*)",
     "count(small)",
     "count(few)",
@@ -37,6 +37,13 @@ const AGGREGATES: [&str; 16] = [
     "sum(large + at)",
     "max(small)",
     "sum(small % 2)",
+    "approx_distinct(few)",
+    "approx_distinct(many)",
+    "approx_distinct(large)",
+    "approx_distinct(small)",
+    "approx_distinct(upper(many))",
+    "approx_distinct(concat(few, many))",
+    "approx_distinct(time)",
 ];
 const FILTERS: [&str; 14] = [
     "few = 'a'",

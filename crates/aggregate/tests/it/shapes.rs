@@ -50,6 +50,13 @@ async fn statements_of_dashboards_are_answered_on_codes() {
         "SELECT sum(large) FROM t WHERE many = 'nobody'",
         "SELECT many, count(*) FROM t WHERE many = 'nobody' GROUP BY many",
         "SELECT few, small FROM t GROUP BY few, small HAVING sum(large) > 1000",
+        "SELECT approx_distinct(large), approx_distinct(many), count(*), max(at) FROM t",
+        "SELECT few, approx_distinct(large), avg(large), approx_distinct(upper(many)) FROM t WHERE at > 100 GROUP BY few",
+        "SELECT many, few, approx_distinct(large + at) FROM t GROUP BY many, few",
+        "SELECT many, at, small, approx_distinct(few), approx_distinct(date), sum(large) FROM t GROUP BY 1, 2, 3",
+        "SELECT large, approx_distinct(at % 1000) FROM t GROUP BY large",
+        "SELECT approx_distinct(many), approx_distinct('a') FROM t WHERE many = 'nobody'",
+        "SELECT approx_distinct(many), approx_distinct(small) FROM t WHERE many IS NULL AND small IS NULL",
     ] {
         let answer = table.same(statement).await;
         assert_eq!((answer.on_codes, answer.declined), (1, 0), "{statement}");
@@ -64,6 +71,9 @@ async fn what_is_not_known_is_left_to_the_engine() {
         "SELECT few, bit_or(large) FROM t GROUP BY few",
         "SELECT few, min(many) FROM t GROUP BY few",
         "SELECT few, sum(large) FILTER (WHERE small > 3) FROM t GROUP BY few",
+        "SELECT few, approx_distinct(large) FILTER (WHERE small > 3) FROM t GROUP BY few",
+        "SELECT few, approx_distinct(small > 3) FROM t GROUP BY few",
+        "SELECT few, approx_distinct(arrow_cast(at, 'Int16')) FROM t GROUP BY few",
         "SELECT few, small, sum(large) FROM t GROUP BY ROLLUP (few, small)",
         "SELECT few, sum(CAST(large AS DOUBLE)) FROM t GROUP BY few",
         "SELECT few, array_agg(large ORDER BY at, large) FROM t GROUP BY few",
@@ -132,6 +142,10 @@ async fn more_groups_than_memory_are_left_to_the_engine_which_goes_to_disk() {
     assert!(answer.rows.unwrap().len() > 140_000);
     let answer = table.same("SELECT few, count(*) FROM t GROUP BY few").await;
     assert_eq!((answer.on_codes, answer.declined), (1, 0));
+    // Few groups, of many values each.
+    let sketches = "SELECT at % 1000, approx_distinct(large), approx_distinct(at + large) FROM t GROUP BY 1";
+    let answer = table.same(sketches).await;
+    assert_eq!((answer.on_codes, answer.declined), (1, 1));
 }
 
 #[tokio::test]

@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use bytes::Bytes;
-use flowtrail_query::output::{Destination, OutputFormat, OutputOptions, write_stream};
 use flowtrail_query::Answer;
+use flowtrail_query::output::{Destination, OutputFormat, OutputOptions, write_stream};
 use flowtrail_session::Session;
 use futures::StreamExt;
 use tokio::sync::mpsc::{Sender, channel};
@@ -46,8 +46,13 @@ impl FileKind {
             ),
             (ARROW, Self::Arrow),
         ];
-        let wanted = accept.split(',').map(|one| one.split(';').next().unwrap_or_default().trim());
-        wanted.flat_map(|wanted| known.iter().find(|(name, _)| wanted.eq_ignore_ascii_case(name))).map(|(_, kind)| *kind).next()
+        let wanted = accept
+            .split(',')
+            .map(|one| one.split(';').next().unwrap_or_default().trim());
+        wanted
+            .filter_map(|wanted| known.iter().find(|(name, _)| wanted.eq_ignore_ascii_case(name)))
+            .map(|(_, kind)| *kind)
+            .next()
     }
 
     fn content_type(self) -> &'static str {
@@ -72,7 +77,11 @@ const ARROW: &str = "application/vnd.apache.arrow.stream";
 pub async fn file(asked: Asked, session: Session, running: Running, kind: FileKind) -> Result<Response<Body>, Problem> {
     let [statement] = asked.statements.as_slice() else {
         let message = format!("{} statements cannot go to one file", asked.statements.len());
-        return Err(Problem::new(StatusCode::BAD_REQUEST, message, Some("send one at a time")));
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            message,
+            Some("send one at a time"),
+        ));
     };
     let answer = tokio::select! {
         answer = session.run(&asked.sql[statement.offset..statement.end]) => answer,
@@ -190,7 +199,10 @@ mod tests {
     fn what_is_accepted_decides() {
         assert_eq!(FileKind::accepted("*/*"), None);
         assert_eq!(FileKind::accepted("application/x-ndjson"), None);
-        assert_eq!(FileKind::accepted("text/html, TEXT/CSV;q=0.9").map(FileKind::ending), Some("csv"));
+        assert_eq!(
+            FileKind::accepted("text/html, TEXT/CSV;q=0.9").map(FileKind::ending),
+            Some("csv")
+        );
         assert_eq!(FileKind::accepted(ARROW), Some(FileKind::Arrow));
     }
 }

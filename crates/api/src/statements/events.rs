@@ -27,7 +27,7 @@ enum Stop {
     /// Somebody cancelled it, or nobody listens any more.
     Cancelled,
     /// It went wrong.
-    Failed(Box<Problem>),
+    Failed(Problem),
 }
 
 /// Runs statements one after another, and tells `to` what they give.
@@ -61,15 +61,18 @@ async fn all(asked: &Asked, session: &Session, running: &Running, to: &Sender<By
     let count = asked.statements.len();
     for (index, statement) in asked.statements.iter().enumerate() {
         let line = asked.sql[..statement.offset].matches('\n').count() + 1;
-        tell(to, &json!({"event": "statement", "index": index, "count": count, "line": line})).await;
+        tell(
+            to,
+            &json!({"event": "statement", "index": index, "count": count, "line": line}),
+        )
+        .await;
         let sql = &asked.sql[statement.offset..statement.end];
         let answer = tokio::select! {
             answer = session.run(sql) => answer,
             () = unwanted(running, to) => return Err(Stop::Cancelled),
         };
-        let answer = answer.map_err(|error| {
-            Stop::Failed(Box::new(Problem::of_statement(error, &asked.sql, statement.offset)))
-        })?;
+        let answer =
+            answer.map_err(|error| Stop::Failed(Problem::of_statement(error, &asked.sql, statement.offset)))?;
         one(asked, answer, running, to).await?;
     }
     Ok(())
@@ -105,11 +108,11 @@ async fn one(asked: &Asked, mut answer: Answer, running: &Running, to: &Sender<B
             batch = answer.stream.next() => batch,
         };
         let Some(batch) = batch else { break };
-        let batch = batch.map_err(|error| Stop::Failed(Box::new(Problem::of_question(error))))?;
+        let batch = batch.map_err(|error| Stop::Failed(Problem::from(error)))?;
         let wanted = usize::try_from(most - sent).unwrap_or(usize::MAX).min(batch.num_rows());
         for start in (0..wanted).step_by(ROWS_AT_ONCE) {
             let part = batch.slice(start, ROWS_AT_ONCE.min(wanted - start));
-            let line = rows_event(&rows, &part).map_err(|problem| Stop::Failed(Box::new(problem)))?;
+            let line = rows_event(&rows, &part).map_err(Stop::Failed)?;
             if to.send(line).await.is_err() {
                 return Err(Stop::Cancelled);
             }

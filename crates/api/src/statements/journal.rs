@@ -79,7 +79,11 @@ impl Journal {
     pub fn begin(&self, id: String, sql: &str) -> Result<Running, Problem> {
         let mut entries = self.0.lock();
         if entries.iter().any(|entry| entry.id == id) {
-            return Err(Problem::new(StatusCode::CONFLICT, format!("a statement `{id}` was there before"), None));
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                format!("a statement `{id}` was there before"),
+                None,
+            ));
         }
         let cancelled = CancellationToken::new();
         entries.push_front(Entry {
@@ -172,7 +176,10 @@ impl Entry {
             Some((Ending::Cancelled, _)) => ("cancelled", None),
             Some((Ending::Failed(error), _)) => ("failed", Some(error.clone())),
         };
-        let elapsed = self.end.as_ref().map_or_else(|| self.started.elapsed(), |(_, elapsed)| *elapsed);
+        let elapsed = self
+            .end
+            .as_ref()
+            .map_or_else(|| self.started.elapsed(), |(_, elapsed)| *elapsed);
         Shown {
             id: self.id.clone(),
             sql: self.sql.clone(),
@@ -222,7 +229,10 @@ mod tests {
     fn several_statements_add_up() {
         let journal = Journal::default();
         let running = journal.begin("a".into(), "").unwrap();
-        let figures = |rows| QueryFigures { rows, ..QueryFigures::default() };
+        let figures = |rows| QueryFigures {
+            rows,
+            ..QueryFigures::default()
+        };
         running.note(&figures(3));
         running.note_end(&figures(5));
         running.note(&figures(2));

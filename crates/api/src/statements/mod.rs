@@ -16,9 +16,9 @@ use futures::stream;
 use tokio::sync::mpsc::{Receiver, channel};
 use uuid::Uuid;
 
-use self::download::FileKind;
+pub use self::download::FileKind;
 pub use self::journal::Journal;
-use self::request::StatementRequest;
+pub use self::request::StatementRequest;
 use crate::answer::json_answer;
 use crate::{Api, Problem};
 
@@ -43,6 +43,16 @@ struct Part {
 /// `POST /statements`
 pub async fn run(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Result<Response<Body>, Problem> {
     let request = StatementRequest::read(&body)?;
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    run_request(&api, request, accept.and_then(FileKind::accepted)).await
+}
+
+/// Runs what is asked, and answers with events, or with a file where one is wanted.
+pub async fn run_request(
+    api: &Api,
+    request: StatementRequest,
+    file: Option<FileKind>,
+) -> Result<Response<Body>, Problem> {
     let parts = split(&request.sql).into_iter().map(|statement| Part {
         offset: statement.offset,
         end: statement.offset + statement.text.len(),
@@ -60,8 +70,7 @@ pub async fn run(State(api): State<Api>, headers: HeaderMap, body: Bytes) -> Res
         sql: request.sql,
         statements: parts,
     };
-    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    if let Some(kind) = FileKind::accepted(accept) {
+    if let Some(kind) = file {
         let file = api.queries.spawn(download::file(asked, session, running, kind));
         return file.await.unwrap_or_else(|_| Err(inside()));
     }
@@ -89,7 +98,11 @@ pub async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Response<
 
 fn inside() -> Problem {
     let message = "the statement ended in a way that is no fault of it";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, message, Some("the server's log says more"))
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        message,
+        Some("the server's log says more"),
+    )
 }
 
 /// What comes through a channel, as a body.

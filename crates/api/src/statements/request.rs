@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use crate::Problem;
 
+/// Rows that a tile shows at most.
+const TILE_ROWS: u64 = 10_000;
 /// Longer ids are nobody's.
 const LONGEST_ID: usize = 64;
 
@@ -45,11 +47,31 @@ struct RequestedScope {
     filter: Option<String>,
 }
 
+/// The body of `POST /shared/{token}/tiles/{id}`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TileRequest {
+    scope: TileScope,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TileScope {
+    from: Option<i64>,
+    to: Option<i64>,
+    granularity: Option<Granularity>,
+    time_zone: Option<String>,
+}
+
 impl StatementRequest {
     /// Reads a body.
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
         let request: Self = serde_json::from_slice(body).map_err(|error| {
-            Problem::new(StatusCode::BAD_REQUEST, format!("the request is not as it should be: {error}"), None)
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                format!("the request is not as it should be: {error}"),
+                None,
+            )
         })?;
         match &request.id {
             Some(id) if !is_id(id) => {
@@ -58,6 +80,28 @@ impl StatementRequest {
             }
             _ => Ok(request),
         }
+    }
+
+    /// The statement of a tile; of a scope, the body of somebody who only has a link says the time and no more.
+    pub fn of_tile(body: &[u8], sql: String, accent: Option<String>) -> Result<Self, Problem> {
+        let TileRequest { scope } = serde_json::from_slice(body)
+            .map_err(|error| bad_request(format!("the request is not as it should be: {error}")))?;
+        Ok(Self {
+            sql,
+            id: None,
+            max_rows: Some(TILE_ROWS),
+            accent,
+            database: None,
+            schema: None,
+            warehouse: None,
+            scope: Some(RequestedScope {
+                from: scope.from,
+                to: scope.to,
+                granularity: scope.granularity,
+                time_zone: scope.time_zone,
+                ..RequestedScope::default()
+            }),
+        })
     }
 
     /// Whether a scope was sent.
@@ -74,7 +118,7 @@ impl StatementRequest {
         let session = of.through_port(restriction, allowed).await?;
         let engine = session.engine();
         let accent = match &self.accent {
-            Some(accent) => accent.parse::<Accent>().map_err(|error| bad_request(error.to_string()))?,
+            Some(accent) => accent.parse::<Accent>().map_err(bad_request)?,
             None => engine.scope().accent,
         };
         let scope = engine.scope();
@@ -95,10 +139,16 @@ impl RequestedScope {
         let period = match (self.from, self.to) {
             (Some(from_s), Some(to_s)) if from_s <= to_s => Some(Period { from_s, to_s }),
             (None, None) => None,
-            _ => return Err(bad_request("a period has `from` and `to`, in seconds since 1970, in this order")),
+            _ => {
+                return Err(bad_request(
+                    "a period has `from` and `to`, in seconds since 1970, in this order",
+                ));
+            }
         };
         let time_zone = match &self.time_zone {
-            Some(name) => name.parse::<Tz>().map_err(|_| bad_request(format!("no time zone `{name}`")))?,
+            Some(name) => name
+                .parse::<Tz>()
+                .map_err(|_| bad_request(format!("no time zone `{name}`")))?,
             None => Tz::UTC,
         };
         let filter = match &self.filter {
@@ -136,7 +186,7 @@ mod tests {
     fn problem(body: &str) -> String {
         let read = StatementRequest::read(body.as_bytes());
         let scope = |request: StatementRequest| request.scope.unwrap().restriction().unwrap_err();
-        read.map_or_else(|problem| problem, scope).detail
+        read.map_or_else(|problem| problem, scope).detail.clone()
     }
 
     #[test]

@@ -30,14 +30,29 @@ impl Site {
 async fn those_built_in_are_there_from_the_start() {
     let site = site();
     let list = site.get("/api/v1/dashboards").await.json();
-    let names: Vec<_> = list.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let names: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["network", "cloudtrail", "security", "loads"]);
     let network = site.get("/api/v1/dashboards/network").await;
     assert_eq!(network.header("etag"), "\"0\"");
-    let titles: Vec<_> = network.json()["tiles"].as_array().unwrap().iter().map(|tile| tile["title"].clone()).collect();
-    let titled = |title: &str| titles.iter().any(|one| one == title || one["en"] == title);
-    for title in ["Reject Count", "Biggest talkers by source", "Biggest talkers by destination", "Biggest talkers by ENI"] {
-        assert!(titled(title), "{title}: {titles:?}");
+    let titles: Vec<_> = network.json()["tiles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tile| tile["title"].clone())
+        .collect();
+    let has_title = |title: &str| titles.iter().any(|one| one == title || one["en"] == title);
+    for title in [
+        "Reject Count",
+        "Biggest talkers by source",
+        "Biggest talkers by destination",
+        "Biggest talkers by ENI",
+    ] {
+        assert!(has_title(title), "{title}: {titles:?}");
     }
 }
 
@@ -54,11 +69,20 @@ async fn who_changes_one_has_seen_what_is_there() {
 
     let mut changed = made.json();
     changed["title"] = json!({"en": "Mine", "ja": "わたしの"});
-    let first = site.put("mine", "application/json", ("if-match", &version), &changed.to_string()).await;
+    let first = site
+        .put("mine", "application/json", ("if-match", &version), &changed.to_string())
+        .await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text());
-    let second = site.put("mine", "application/json", ("if-match", &version), &changed.to_string()).await;
+    let second = site
+        .put("mine", "application/json", ("if-match", &version), &changed.to_string())
+        .await;
     assert_eq!(second.status, StatusCode::PRECONDITION_FAILED);
-    assert!(second.json()["title"].as_str().unwrap().contains("changed by somebody else"));
+    assert!(
+        second.json()["title"]
+            .as_str()
+            .unwrap()
+            .contains("changed by somebody else")
+    );
 
     let request = Site::request(Method::GET, "/api/v1/dashboards/mine").header("accept", "application/yaml");
     let yaml = site.answer(request.body(Body::empty()).unwrap()).await;
@@ -79,13 +103,27 @@ async fn yaml_stays_as_it_was_written() {
 #[tokio::test]
 async fn every_mistake_is_named_with_its_line() {
     let site = site();
-    let wrong = YAML.replace("chart: number", "chart: pizza").replace("width: 3", "width: 30");
-    let answer = site.put("mine", "application/yaml", ("if-none-match", "*"), &wrong).await;
+    let wrong = YAML
+        .replace("chart: number", "chart: pizza")
+        .replace("width: 3", "width: 30");
+    let answer = site
+        .put("mine", "application/yaml", ("if-none-match", "*"), &wrong)
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let problem = answer.json();
-    let lines: Vec<_> = problem["mistakes"].as_array().unwrap().iter().map(|one| one["line"].clone()).collect();
+    let lines: Vec<_> = problem["mistakes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["line"].clone())
+        .collect();
     assert_eq!(lines, [7, 8], "{problem}");
-    let other = site.put("other", "application/yaml", ("if-none-match", "*"), YAML).await;
+    let other = site
+        .put("other", "application/yaml", ("if-none-match", "*"), YAML)
+        .await;
     assert!(other.json()["title"].as_str().unwrap().contains("calls itself `mine`"));
-    assert_eq!(site.get("/api/v1/dashboards/netwrk").await.json()["hint"], "did you mean `network`?");
+    assert_eq!(
+        site.get("/api/v1/dashboards/netwrk").await.json()["hint"],
+        "did you mean `network`?"
+    );
 }

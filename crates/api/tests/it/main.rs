@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod dashboards;
+mod links;
 mod pages;
 mod site;
 mod statements;

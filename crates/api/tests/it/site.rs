@@ -16,7 +16,7 @@ use tower::ServiceExt;
 pub struct Site {
     pub router: Router,
     pub api: Api,
-    _folder: tempfile::TempDir,
+    pub _folder: tempfile::TempDir,
 }
 
 /// An answer.
@@ -41,7 +41,10 @@ pub fn site() -> Site {
 
 impl Site {
     pub fn request(method: Method, path: &str) -> axum::http::request::Builder {
-        let request = Request::builder().method(method).uri(path).header("host", "localhost:8420");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost:8420");
         request.header("content-type", "application/json")
     }
 
@@ -56,7 +59,8 @@ impl Site {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.answer(Self::request(Method::GET, path).body(Body::empty()).unwrap()).await
+        self.answer(Self::request(Method::GET, path).body(Body::empty()).unwrap())
+            .await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -68,7 +72,11 @@ impl Site {
     pub async fn events(&self, body: &Value) -> Vec<Value> {
         let answer = self.post("/api/v1/statements", body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-        answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        answer
+            .text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 }
 

@@ -30,7 +30,10 @@ fn statement() -> impl Strategy<Value = String> {
         "\n", "\n\n", "\n  ", "\n\t", "\n   \n", " \n", "\r\n", "\n# ", "\n--- ", "\n...",
     ]);
     (line(100), vec((blank, line(100)), 0..6)).prop_filter_map("it is not blank", |(first, rest)| {
-        let rest: String = rest.into_iter().map(|(blank, line)| format!("{blank}{line}")).collect();
+        let rest: String = rest
+            .into_iter()
+            .flat_map(|(blank, line)| [blank.to_owned(), line])
+            .collect();
         let sql = format!("{first}{rest}").trim().to_owned();
         (!sql.is_empty()).then_some(sql)
     })

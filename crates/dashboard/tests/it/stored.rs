@@ -58,8 +58,8 @@ async fn whoever_is_overtaken_is_told() {
         .put(&yaml("mine", "Two"), Expected::Version(first))
         .await
         .unwrap();
-    let late = ours.put(&yaml("mine", "Three"), Expected::Version(first)).await;
-    assert!(matches!(late, Err(StoreError::Overtaken { .. })));
+    let overtaken = ours.put(&yaml("mine", "Three"), Expected::Version(first)).await;
+    assert!(matches!(overtaken, Err(StoreError::Overtaken { .. })));
     assert!(matches!(
         ours.delete("mine", first).await,
         Err(StoreError::Overtaken { .. })
@@ -110,10 +110,10 @@ async fn what_is_built_in_can_be_changed_and_comes_back() {
         .await
         .unwrap();
     assert_eq!(names(&dashboards).await[0], ("network".to_owned(), version, true));
-    let late = dashboards
+    let overtaken = dashboards
         .put(&yaml("network", "Late"), Expected::Version(BUILT_IN_VERSION))
         .await;
-    assert!(matches!(late, Err(StoreError::Overtaken { .. })));
+    assert!(matches!(overtaken, Err(StoreError::Overtaken { .. })));
     dashboards.delete("network", version).await.unwrap();
     assert_eq!(dashboards.get("network").await.unwrap(), first);
 }

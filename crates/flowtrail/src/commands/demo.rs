@@ -148,7 +148,9 @@ fn make_logs(context: &Context, arguments: &DemoArguments, logs: &std::path::Pat
     // Six lanes of three accounts and two regions, an object a day each.
     let files = days * 6;
     // Up to the hour that has begun: dashboards open with the last day.
-    let end = Utc::now().duration_trunc(TimeDelta::hours(1)).unwrap_or_else(|_| today());
+    let end = Utc::now()
+        .duration_trunc(TimeDelta::hours(1))
+        .unwrap_or_else(|_| today());
     let (fields, format) = ("v5".parse::<Fields>()?, Format::Text);
     let flows = generate_vpc_flow(
         &FlowPlan {

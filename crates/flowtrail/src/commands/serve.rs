@@ -47,8 +47,13 @@ pub async fn run(context: &Context, arguments: &ServeArguments) -> Outcome {
     let api = Api::new(session.clone(), allowed)?;
     let options = ServeOptions {
         access: Access::with_keys(&arguments.firehose_key),
-        // Others reach another address, and there are no accounts yet that could tell who they are.
-        others: arguments.listen.ip().is_loopback().then(|| api.router()),
+        // Others reach another address, and there are no accounts yet that could tell who they are: there they see what
+        // somebody sent them a link to.
+        others: Some(if arguments.listen.ip().is_loopback() {
+            api.router()
+        } else {
+            api.router_for_others()
+        }),
         join_trace: traces::join,
         ..ServeOptions::default()
     };

@@ -146,7 +146,9 @@ impl OpenedTables {
             let mut tables = self.tables.lock();
             Arc::clone(tables.entry(name.clone()).or_default())
         };
-        let opened = opening.get_or_try_init(|| self.narrowed(name, relation, within)).await?;
+        let opened = opening
+            .get_or_try_init(|| self.narrowed(name, relation, within))
+            .await?;
         self.note(name, within);
         Ok(Arc::clone(opened))
     }
@@ -188,9 +190,9 @@ impl OpenedTables {
         }
         let below = self.narrowed.lock().parts.get(name).copied().unwrap_or_default();
         let columns = opened.schema();
-        let (opened, put) =
-            self.restriction
-                .narrowed(&name.name, opened, wanted.without(below), &self.session)?;
+        let (opened, put) = self
+            .restriction
+            .narrowed(&name.name, opened, wanted.without(below), &self.session)?;
         let mut narrowed = self.narrowed.lock();
         narrowed.parts.insert(name.clone(), below.and(put));
         let names = columns.fields().iter().map(|field| field.name().to_lowercase());

@@ -4,6 +4,7 @@ mod latest;
 mod newest;
 mod physical;
 mod seconds;
+mod yielding;
 
 pub use latest::LimitedSortBelowProjection;
 pub use physical::physical_rules;

@@ -7,6 +7,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use flowtrail_aggregate::AggregateOnCodes;
 
 use super::newest::NewestRows;
+use super::yielding::YieldingJoins;
 
 /// The rule of the engine that ours stand right before.
 const REQUIREMENTS: &str = "EnsureRequirements";
@@ -22,5 +23,6 @@ pub fn physical_rules(codes: &Arc<AggregateOnCodes>) -> Vec<Arc<dyn PhysicalOpti
             Arc::new(NewestRows),
         ],
     );
+    rules.push(Arc::new(YieldingJoins));
     rules
 }

@@ -30,8 +30,8 @@ impl RowArrays {
         }
     }
 
-    /// Appends the rows of a batch to `out`: `[[1,"a"],[2,null]]`. A column with a whole number that is none in JavaScript
-    /// is written as texts.
+    /// Appends the rows of a batch to `out`: `[[1,"a"],[2,null]]`. A column of decimals, or with a whole number that is
+    /// none in JavaScript, is written as texts.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -96,6 +96,7 @@ impl RowArrays {
 
 fn exact(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let is_exact = match column.data_type() {
+        decimal if decimal.is_decimal() => false,
         DataType::Int64 => {
             let numbers = column.as_primitive::<Int64Type>();
             min(numbers).is_none_or(|least| least > -LEAST_INEXACT)

@@ -16,7 +16,15 @@ use super::{Part, Period, Restriction};
 use crate::functions::protocol_number;
 
 /// Columns that say when something was, the surest first. Whole numbers are seconds since 1970.
-const TIMES: &[&str] = &["start", "eventtime", "start_time", "event_time", "loaded_at", "time", "timestamp"];
+const TIMES: &[&str] = &[
+    "start",
+    "eventtime",
+    "start_time",
+    "event_time",
+    "loaded_at",
+    "time",
+    "timestamp",
+];
 const ACCOUNTS: &[&[&str]] = &[&["account_id"], &["recipientaccountid"]];
 const REGIONS: &[&[&str]] = &[&["region"], &["awsregion"], &["aws_region"]];
 /// A flow through a transit gateway is seen from two networks.
@@ -78,7 +86,11 @@ fn one_of(values: &[String], choices: &[&[&str]], schema: &Schema) -> Option<Exp
     let texts = |name: &&str| field(schema, name).filter(|field| is_text(field.data_type()));
     let fields: Vec<&Field> = choices.iter().find_map(|names| names.iter().map(texts).collect())?;
     let values: Vec<Expr> = values.iter().map(|value| lit(value.as_str())).collect();
-    disjunction(fields.into_iter().map(|field| column(field).in_list(values.clone(), false)))
+    disjunction(
+        fields
+            .into_iter()
+            .map(|field| column(field).in_list(values.clone(), false)),
+    )
 }
 
 /// The condition of a line; nothing where the relation lacks one of its fields.
@@ -99,7 +111,7 @@ impl Reading<'_> {
             Condition::All(parts) => self.each(parts)?.and_then(conjunction),
             Condition::Any(parts) => self.each(parts)?.and_then(disjunction),
             // A field without a value is not what it is asked to be, so it is what is wanted.
-            Condition::Not(inner) => self.condition(inner)?.map(|inner| inner.is_not_true()),
+            Condition::Not(inner) => self.condition(inner)?.map(Expr::is_not_true),
             Condition::Test(test) => self.test(test)?,
         })
     }
@@ -115,7 +127,9 @@ impl Reading<'_> {
             None => vec![name.as_str()],
         };
         let fields = names.iter().filter_map(|name| field(self.schema, name));
-        let tests = fields.map(|field| self.asked(field, test)).collect::<Result<Vec<_>>>()?;
+        let tests = fields
+            .map(|field| self.asked(field, test))
+            .collect::<Result<Vec<_>>>()?;
         Ok(match disjunction(tests) {
             Some(asked) if test.is_negated => Some(asked.is_not_true()),
             Some(asked) => Some(asked),
@@ -161,9 +175,8 @@ impl Reading<'_> {
     fn value(&self, field: &Field, word: &Word) -> Result<ScalarValue> {
         let data_type = field.data_type();
         let text = word.text.as_str();
-        let wrong = |expected: &str| {
-            self.refused(word, format!("{} is {expected}, and `{text}` is none", field.name()))
-        };
+        let wrong =
+            |expected: &str| self.refused(word, format!("{} is {expected}, and `{text}` is none", field.name()));
         if field.name() == "protocol" && is_number(data_type) {
             let number = text.parse::<i64>().ok().or_else(|| protocol_number(text));
             let number = number.ok_or_else(|| wrong("a protocol's number or name"))?;

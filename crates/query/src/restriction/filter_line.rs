@@ -209,7 +209,9 @@ impl Reader<'_> {
 
     fn not(&mut self, depth: usize) -> Result<Condition, FilterError> {
         if depth > DEEPEST {
-            return Err(self.error(&format!("brackets and `not` stand in one another more than {DEEPEST} deep")));
+            return Err(self.error(&format!(
+                "brackets and `not` stand in one another more than {DEEPEST} deep"
+            )));
         }
         if self.takes("not") {
             return Ok(Condition::Not(Box::new(self.not(depth + 1)?)));
@@ -258,7 +260,11 @@ impl Reader<'_> {
                 return Err(self.expected(&format!("=, !=, <, <=, >, >=, in, like or is after {}", field.text)));
             }
         };
-        Ok(Test { field, asks, is_negated })
+        Ok(Test {
+            field,
+            asks,
+            is_negated,
+        })
     }
 
     fn values(&mut self) -> Result<Vec<Word>, FilterError> {
@@ -277,7 +283,9 @@ impl Reader<'_> {
 
     /// The next piece, which must be no sign.
     fn word(&mut self, what: &str) -> Result<Word, FilterError> {
-        let word = self.peek().filter(|word| word.is_quoted || !word.text.starts_with(ends_word));
+        let word = self
+            .peek()
+            .filter(|word| word.is_quoted || !word.text.starts_with(ends_word));
         let word = word.cloned().ok_or_else(|| self.expected(what))?;
         self.at += 1;
         Ok(word)
@@ -343,7 +351,10 @@ mod tests {
     #[test]
     fn words_are_what_addresses_and_names_are_made_of() {
         let line = FilterLine::parse("x in (fe80::1/64,1024-65535, 'it''s', arn:aws:iam::1:role/x)");
-        let Condition::Test(Test { asks: Asks::In(values), .. }) = line.unwrap().unwrap().condition else {
+        let Condition::Test(Test {
+            asks: Asks::In(values), ..
+        }) = line.unwrap().unwrap().condition
+        else {
             panic!("no list")
         };
         let texts: Vec<_> = values.iter().map(|value| value.text.as_str()).collect();

@@ -74,7 +74,10 @@ impl Restriction {
             (Part::Vpc, !self.vpcs.is_empty()),
             (Part::Filter, self.filter.is_some()),
         ];
-        said.into_iter().filter(|(_, is_said)| *is_said).map(|(part, _)| part).collect()
+        said.into_iter()
+            .filter(|(_, is_said)| *is_said)
+            .map(|(part, _)| part)
+            .collect()
     }
 
     /// A statement with `:datebucket(…)` and `:daterange` written out.

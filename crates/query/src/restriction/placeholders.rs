@@ -75,7 +75,12 @@ pub(super) fn written_out(sql: &str, period: Option<Period>, bucketing: &Bucketi
             },
             Some("daterange") => {
                 let condition = match compared(&written) {
-                    Some(start) => within(written.split_off(start).trim_end_matches(|c: char| c.is_whitespace() || c == '='), period),
+                    Some(start) => within(
+                        written
+                            .split_off(start)
+                            .trim_end_matches(|c: char| c.is_whitespace() || c == '='),
+                        period,
+                    ),
                     None => ":daterange".to_owned(),
                 };
                 written.push_str(&condition);
@@ -143,9 +148,8 @@ fn bucket(column: &str, bucketing: &Bucketing) -> String {
 fn compared(written: &str) -> Option<usize> {
     let before = written.trim_end().strip_suffix('=')?.trim_end();
     let pieces: Vec<Token<'_>> = tokens(before).collect();
-    let is_of_name = |token: &&Token<'_>| {
-        matches!(token.kind, TokenKind::Word | TokenKind::QuotedName) || token.text == "."
-    };
+    let is_of_name =
+        |token: &&Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::QuotedName) || token.text == ".";
     let name = pieces.iter().rev().take_while(is_of_name).last()?;
     Some(name.offset)
 }

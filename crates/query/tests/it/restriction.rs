@@ -61,13 +61,20 @@ async fn a_period_holds_for_every_table_below_views_and_subqueries() {
         assert_eq!(lake.value(sql).await, "1", "{sql}");
     }
     let (_, figures) = lake.ask_with_figures("SELECT srcaddr FROM flow").await.unwrap();
-    assert_eq!((figures.files_read, figures.files_total), (1, 3), "other days are not read");
+    assert_eq!(
+        (figures.files_read, figures.files_total),
+        (1, 3),
+        "other days are not read"
+    );
 }
 
 #[tokio::test]
 async fn a_period_ends_before_its_end() {
     let lake = lake::of_flows().await.seen(Restriction {
-        period: Some(Period { from_s: FIRST_S + 60, to_s: FIRST_S + DAY_S + 60 }),
+        period: Some(Period {
+            from_s: FIRST_S + 60,
+            to_s: FIRST_S + DAY_S + 60,
+        }),
         ..Restriction::default()
     });
     assert_eq!(lake.value("SELECT count(*) FROM flow").await, "1");
@@ -101,7 +108,9 @@ async fn a_line_filters_by_any_field() {
         let answer = engine.run("SELECT count(*) FROM flow").await;
         let answer = answer.unwrap_or_else(|error| panic!("{line}: {error}"));
         let batches: Vec<_> = futures::TryStreamExt::try_collect(answer.stream).await.unwrap();
-        let shown = arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string();
+        let shown = arrow::util::pretty::pretty_format_batches(&batches)
+            .unwrap()
+            .to_string();
         assert_eq!(shown.lines().nth(3).unwrap().trim_matches(['|', ' ']), rows, "{line}");
     }
 }
@@ -109,10 +118,22 @@ async fn a_line_filters_by_any_field() {
 #[tokio::test]
 async fn what_is_wrong_with_a_line_is_said() {
     for (line, complaint) in [
-        ("srcadr = 1", "the filter, column 1: no field `srcadr`; did you mean srcaddr?\n  srcadr = 1\n  ^"),
-        ("bytes = many", "the filter, column 9: bytes is a number, and `many` is none\n  bytes = many\n          ^"),
-        ("protocol = smtp", "the filter, column 12: protocol is a protocol's number or name, and `smtp` is none\n  protocol = smtp\n             ^"),
-        ("bytes like 1%", "the filter, column 12: bytes is no text, so it is like nothing\n  bytes like 1%\n             ^"),
+        (
+            "srcadr = 1",
+            "the filter, column 1: no field `srcadr`; did you mean srcaddr?\n  srcadr = 1\n  ^",
+        ),
+        (
+            "bytes = many",
+            "the filter, column 9: bytes is a number, and `many` is none\n  bytes = many\n          ^",
+        ),
+        (
+            "protocol = smtp",
+            "the filter, column 12: protocol is a protocol's number or name, and `smtp` is none\n  protocol = smtp\n             ^",
+        ),
+        (
+            "bytes like 1%",
+            "the filter, column 12: bytes is no text, so it is like nothing\n  bytes like 1%\n             ^",
+        ),
     ] {
         let lake = lake::of_flows().await.seen(filter(line));
         assert_eq!(lake.complaint("SELECT count(*) FROM logs.vpc_flow").await, complaint);
@@ -122,7 +143,13 @@ async fn what_is_wrong_with_a_line_is_said() {
 #[tokio::test]
 async fn what_a_table_lacks_is_said_and_not_guessed() {
     let lake = lake::of_flows().await;
-    lake.load_events(&[Event { time: FIRST_S + 60, source: "s3", name: "GetObject", ..Event::default() }]).await;
+    lake.load_events(&[Event {
+        time: FIRST_S + 60,
+        source: "s3",
+        name: "GetObject",
+        ..Event::default()
+    }])
+    .await;
     let lake = lake.seen(Restriction {
         vpcs: vec!["vpc-1".into()],
         ..filter("dstport = 22 or dstport is null")
@@ -132,7 +159,10 @@ async fn what_a_table_lacks_is_said_and_not_guessed() {
         [("logs.trail".to_owned(), vec![Part::Vpc, Part::Filter])]
     );
     assert_eq!(lake.value("SELECT count(*) FROM trail").await, "1");
-    assert_eq!(lake.lacks("SELECT count(*) FROM flow").await, [("logs.flow".to_owned(), vec![])]);
+    assert_eq!(
+        lake.lacks("SELECT count(*) FROM flow").await,
+        [("logs.flow".to_owned(), vec![])]
+    );
     assert_eq!(lake.value("SELECT count(*) FROM flow").await, "0");
     assert_eq!(lake.lacks("SELECT 1").await, []);
 }
@@ -165,5 +195,9 @@ async fn days_begin_where_the_reader_is() {
     let sql = "SELECT count(*) FROM flow WHERE start_time = :daterange";
     assert_eq!(lake.value(sql).await, "1");
     let line = "SELECT :datebucket(start_time),\n  nope FROM flow";
-    assert!(lake.complaint(line).await.starts_with("line 2, column 3: no column `nope`"));
+    assert!(
+        lake.complaint(line)
+            .await
+            .starts_with("line 2, column 3: no column `nope`")
+    );
 }

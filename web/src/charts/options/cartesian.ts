@@ -7,9 +7,11 @@ import { fromWall, toWall } from '../../time/zone';
 import type { Built, ChartInput, PickedValue } from '../built';
 import { type Frame, totalsOf } from '../frame';
 import { coloursOf } from '../look';
+import { REST } from '../rest';
 import { isHorizontal, isStacked } from '../spec';
 import { tooltip, type TooltipRow } from '../tooltip';
 import { headingOf, previousName, textStyle, tooltipBox, valueAxis } from './common';
+import { belowOf, mirroredRows } from './mirrored';
 import { labelled } from './ticks';
 import { messages } from '../../messages';
 
@@ -33,11 +35,16 @@ export function cartesian(input: ChartInput): Built {
     // A point with nothing beside it makes no line: without buckets every point is drawn.
     const hasGaps = frame.series.some((one) => one.values.includes(null));
     const hasPoints = count === 1 || ((hasGaps || !frame.isBucketed) && count <= 400);
-    const short = (value: number) => formatShort(value, input.unit);
+    // What is drawn below the axis is as much as it is above.
+    const short = (value: number) => formatShort(input.below ? Math.abs(value) : value, input.unit);
 
     const series: object[] = shown.map((one) => ({
         type: isLine ? 'line' : 'bar',
-        data: one.values.slice(0, count),
+        data: one.values
+            .slice(0, count)
+            .map((value, at) =>
+                frame.categories[at]?.cell === REST && !stacked ? { value, itemStyle: { color: look.none } } : value,
+            ),
         itemStyle: {
             color: one.colour,
             borderRadius: stacked || isLine ? 0 : horizontal ? [0, 2, 2, 0] : [2, 2, 0, 0],
@@ -47,8 +54,21 @@ export function cartesian(input: ChartInput): Built {
         ...(horizontal && !stacked && shown.length === 1 ? { label: barLabel(input) } : {}),
     }));
     if (horizontal && stacked) series.push(totalLabels(input, count));
+    if (input.below) {
+        for (const { values, colour } of belowOf(shown, input.below)) {
+            series.push({
+                type: isLine ? 'line' : 'bar',
+                data: values.slice(0, count),
+                itemStyle: { color: colour },
+                ...(stacked ? { stack: 'all' } : {}),
+                ...(isLine ? lineStyle(colour, spec.chart === 'area', hasPoints) : barStyle(horizontal)),
+            });
+        }
+    }
     const laidOver =
-        frame.isTime && !horizontal && input.previous ? previousTotals(frame, input.previous, hidden) : undefined;
+        frame.isTime && !horizontal && input.previous && !input.below
+            ? previousTotals(frame, input.previous, hidden)
+            : undefined;
     if (laidOver) series.push(previousLine(laidOver, look.faint));
 
     const category = categoryAxis(input, count, horizontal, isLine);
@@ -78,11 +98,16 @@ export function cartesian(input: ChartInput): Built {
                     : { type: 'shadow', shadowStyle: { color: look.faint, opacity: 0.1 } },
                 formatter: (params: unknown) => {
                     const at = (params as { dataIndex: number }[])[0]?.dataIndex ?? 0;
-                    return tooltip(headingOf(frame.categories[at], input), rowsAt(input, shown, at, laidOver));
+                    const rows = input.below
+                        ? mirroredRows(shown, input.below, at, input.unit)
+                        : rowsAt(input, shown, at, laidOver);
+                    return tooltip(headingOf(frame.categories[at], input), rows);
                 },
             },
         },
-        pick: ({ seriesIndex, dataIndex }) => pickAt(frame, shown[seriesIndex ?? 0]?.at, dataIndex),
+        // Series below the axis follow those above it, in the same order.
+        pick: ({ seriesIndex, dataIndex }) =>
+            pickAt(frame, shown[(seriesIndex ?? 0) % Math.max(1, shown.length)]?.at, dataIndex),
         ...(frame.isTime ? {} : { pickBeside: (place: number) => pickAt(frame, undefined, Math.round(place)) }),
         ...(horizontal ? { isHorizontal: true, height: count * BAR_PIXELS * (look.fontSize / 11.5) + 12 } : {}),
         ...(frame.isTime && !horizontal ? { momentAt: (position, edge) => momentAt(input, position, edge) } : {}),
@@ -93,9 +118,10 @@ function lineStyle(colour: string, isArea: boolean, hasPoints: boolean) {
     return {
         showSymbol: hasPoints,
         symbolSize: 5,
-        lineStyle: { width: isArea ? 1 : 1.8, color: colour },
-        ...(isArea ? { areaStyle: { color: colour, opacity: 0.55 } } : {}),
-        emphasis: { focus: 'none', lineStyle: { width: isArea ? 1 : 1.8 } },
+        // A line along an area of almost nothing would look like a lot of it.
+        lineStyle: { width: isArea ? 0 : 1.8, color: colour },
+        ...(isArea ? { areaStyle: { color: colour, opacity: 0.75 } } : {}),
+        emphasis: { focus: 'none', lineStyle: { width: isArea ? 0 : 1.8 } },
     };
 }
 

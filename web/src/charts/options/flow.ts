@@ -4,6 +4,7 @@ import { plainText, shortened } from '../../format/cell';
 import { formatLong } from '../../format/unit';
 import type { Built, ChartInput, ClickEvent, PickedValue } from '../built';
 import type { Frame } from '../frame';
+import { REST } from '../rest';
 import { tooltip } from '../tooltip';
 import { textStyle, tooltipBox } from './common';
 import { fitted, forceLayout } from './forceLayout';
@@ -36,7 +37,8 @@ export function linksOf(frame: Frame, chart: 'sankey' | 'graph'): { nodes: Node[
     const nodes: Node[] = [];
     const places = new Map<string, number>();
     const place = (side: Node['side'], cell: Cell, label: string, value: number) => {
-        const key = `${chart === 'sankey' ? side : ''} ${cell === null ? 'n' : 'v'}${plainText(cell)}`;
+        const name = cell === REST ? 'r' : cell === null ? 'n' : `v${plainText(cell)}`;
+        const key = `${chart === 'sankey' ? side : ''} ${name}`;
         let at = places.get(key);
         if (at === undefined) places.set(key, (at = nodes.push({ label, cell, side, value: 0 }) - 1));
         const node = nodes[at];
@@ -58,7 +60,8 @@ export function linksOf(frame: Frame, chart: 'sankey' | 'graph'): { nodes: Node[
 export function sankey(input: ChartInput): Built {
     const { look, size } = input;
     const { nodes, links } = linksOf(input.frame, 'sankey');
-    const colour = (at: number) => look.series[at % look.series.length] ?? look.accent;
+    const colour = (at: number) =>
+        nodes[at]?.cell === REST ? look.none : (look.series[at % look.series.length] ?? look.accent);
     return flow(input, nodes, links, {
         type: 'sankey',
         left: 4,

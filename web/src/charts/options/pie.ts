@@ -2,6 +2,7 @@ import { formatLong, formatShort } from '../../format/unit';
 import { formatPercent } from '../../format/number';
 import type { Built, ChartInput } from '../built';
 import type { Frame, Series } from '../frame';
+import { REST } from '../rest';
 import { MOST_SERIES } from '../frame';
 import { coloursOf } from '../look';
 import { messages } from '../../messages';
@@ -13,13 +14,15 @@ export function slicesOf(frame: Frame): Series[] {
     const first = frame.series[0];
     if (!frame.x) return frame.series;
     const values = frame.categories.map((category, at) => ({
-        key: `slice ${String(at)}`,
+        key: category.cell === REST ? 'other' : `slice ${String(at)}`,
         label: category.label,
         cell: category.cell,
         values: [first?.values[at] ?? null],
         total: first?.values[at] ?? 0,
     }));
-    const sorted = values.filter((slice) => slice.total > 0).sort((a, b) => b.total - a.total);
+    const sorted = values
+        .filter((slice) => slice.total > 0)
+        .sort((a, b) => Number(a.cell === REST) - Number(b.cell === REST) || b.total - a.total);
     if (sorted.length <= MOST_SERIES) return sorted;
     const rest = sorted.slice(MOST_SERIES - 1).reduce((sum, slice) => sum + slice.total, 0);
     return [

@@ -10,9 +10,11 @@ export interface TileOptionsProps {
     draft: TileDraft;
     answer: Table | undefined;
     onChange: (draft: TileDraft) => void;
+    /** False where there is no period before. */
+    canCompare?: boolean;
 }
 
-export function TileOptions({ draft, answer, onChange }: TileOptionsProps) {
+export function TileOptions({ draft, answer, onChange, canCompare = true }: TileOptionsProps) {
     const text = messages.value.editor;
     const { chart } = draft;
     if (chart === 'table') return null;
@@ -78,7 +80,7 @@ export function TileOptions({ draft, answer, onChange }: TileOptionsProps) {
                     )}
                 </>
             )}
-            {!isOfPairs(chart) && chart !== 'pie' && chart !== 'bar' && chart !== 'stacked_bar' && (
+            {canCompare && !isOfPairs(chart) && chart !== 'pie' && chart !== 'bar' && chart !== 'stacked_bar' && (
                 <label class="tile-option-check">
                     <input
                         type="checkbox"
