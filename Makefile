@@ -1,5 +1,6 @@
 # What people and CI run. `make demo` and `make test` are all a fresh machine needs, besides Rust and a C compiler
-# (Debian: gcc, which Rust wants anyway). `make test` also uses python3 with venv, and says so where it is missing.
+# (Debian: gcc, which Rust wants anyway). `make test` also uses python3 with venv, Node.js and Chromium, and says so
+# where one is missing.
 
 SHELL := /bin/bash
 FEATURES := --features flowtrail/failpoints
@@ -14,7 +15,7 @@ ifneq ($(shell command -v mold),)
 export RUSTFLAGS ?= -Clink-arg=-fuse-ld=mold
 endif
 
-.PHONY: demo test lint tidy unit soak readers fuzz deny venv bench man clean
+.PHONY: demo test lint tidy unit soak readers console fuzz deny venv bench man clean
 
 ## Builds, makes sample logs, loads them, asks the dashboards' questions, and opens the console over them.
 demo:
@@ -32,6 +33,7 @@ test:
 	$(MAKE) lint
 	$(MAKE) deny
 	$(MAKE) readers
+	$(MAKE) console
 	$(MAKE) fuzz
 	$(MAKE) unit
 
@@ -72,6 +74,20 @@ readers: venv
 	@if [ -x $(VENV)/bin/python ]; then \
 	  set -x; $(VENV)/bin/python tests/readers/same_sums.py $(TARGET)/debug/flowtrail; \
 	else echo "SKIPPED: other engines reading the tables (no $(VENV))"; fi
+
+## The console's pages: types, lints, format and their own tests; then a real browser on the debug build that `readers`
+## made, over sample logs it loads. Those of some words only: `make console E2E='-g "two people"'`.
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser) $(shell command -v chromium google-chrome))
+console:
+	@if ! command -v npm >/dev/null || \
+	  ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then \
+	  echo "SKIPPED: the console's checks and its browser tests (no node: they need Node.js 20.19 or later with npm)"; exit 0; fi; \
+	set -e; cd web; \
+	[ node_modules/.package-lock.json -nt package-lock.json ] || (set -x; npm ci --no-audit --no-fund); \
+	(set -x; npm run check); \
+	if [ ! -x "$(CHROMIUM)" ]; then echo "SKIPPED: the console's browser tests (no chromium; CHROMIUM says where one is)"; exit 0; fi; \
+	if [ ! -x "$(abspath $(TARGET))/debug/flowtrail" ]; then echo "error: no $(TARGET)/debug/flowtrail: \`make readers\` builds it"; exit 1; fi; \
+	set -x; CHROMIUM="$(CHROMIUM)" FLOWTRAIL="$(abspath $(TARGET))/debug/flowtrail" npm run e2e -- $(E2E)
 
 ## Bytes nobody would write, for some seconds a decoder: the same ones each time, so that what is found is found again.
 ## `FUZZ_SECONDS=600 FUZZ_SEED=0 make fuzz` looks longer, and elsewhere.

@@ -45,15 +45,14 @@ export interface KeptDashboard {
     etag: string;
 }
 
-/** What a dashboard has to be for a change to be taken: the version that was read, new, or whatever is there. */
-export type Expected = { etag: string } | 'new' | 'any';
+/** What a dashboard has to be for a change to be taken: the version that was read, or new. The server takes no other. */
+export type Expected = { etag: string } | 'new';
 
 function place(name: string): string {
     return `/dashboards/${encodeURIComponent(name)}`;
 }
 
 function conditions(expected: Expected): Record<string, string> {
-    if (expected === 'any') return {};
     return expected === 'new' ? { 'if-none-match': '*' } : { 'if-match': expected.etag };
 }
 
@@ -108,10 +107,10 @@ export async function readYaml(name: string): Promise<string> {
     return await response.text();
 }
 
-export async function deleteDashboard(name: string, etag?: string): Promise<void> {
+export async function deleteDashboard(name: string, etag: string): Promise<void> {
     await request(place(name), {
         method: 'DELETE',
-        headers: { 'content-type': 'application/json', ...(etag ? { 'if-match': etag } : {}) },
+        headers: { 'content-type': 'application/json', 'if-match': etag },
     });
 }
 

@@ -1,4 +1,5 @@
 /** Running statements: events as they come (`events`), or the whole answer of one (`run`). */
+import { messages } from '../messages';
 import type { Scope } from '../state/scope';
 import { reportGone } from './connection';
 import { linesOf } from './lines';
@@ -97,7 +98,7 @@ export async function runAll(body: StatementRequest, options: RunOptions = {}): 
     }
     if (ended < answers.length || answers.length === 0) {
         // Half an answer is not shown as a whole one.
-        throw new ProblemError({ title: 'the answer ended early', status: 0 });
+        throw new ProblemError({ title: messages.peek().problem.broken, status: 0 });
     }
     return answers;
 }

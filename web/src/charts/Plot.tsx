@@ -3,7 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Band, listenForBrush } from './brush';
 import type { Built, PickedValue } from './built';
 import type { Engine } from './engine';
+import { loadEngine } from './loadEngine';
 import { type Look, readLook } from './look';
+import { messages } from '../messages';
+
+const mayMove = window.matchMedia('(prefers-reduced-motion: no-preference)');
 
 export interface Point {
     x: number;
@@ -44,7 +48,7 @@ export function Plot({ build, label, theme, onPick, onBrush, onPicture }: PlotPr
         if (!element) return;
         let isGone = false;
         const load = async () => {
-            const { start } = await import('./engine');
+            const { start } = await loadEngine();
             if (isGone) return;
             const started = start(element);
             engine.current = started;
@@ -97,8 +101,8 @@ export function Plot({ build, label, theme, onPick, onBrush, onPicture }: PlotPr
         const needed = Math.max(size.height, Math.ceil(next.height ?? 0));
         setHeight(needed > size.height ? needed : undefined);
         chart.resize({ width: size.width, height: needed });
-        // Only the first picture grows; later ones take its place without a show.
-        chart.setOption(isFirst.current ? next.option : { ...next.option, animation: false }, {
+        // Only the first picture grows, and only where movement is welcome; later ones take its place without a show.
+        chart.setOption(isFirst.current && mayMove.matches ? next.option : { ...next.option, animation: false }, {
             notMerge: true,
         });
         isFirst.current = false;
@@ -131,9 +135,10 @@ export function Plot({ build, label, theme, onPick, onBrush, onPicture }: PlotPr
         });
     }, []);
 
-    if (failed) throw new Error('chart engine');
+    if (failed) return <p class="chart-notice">{messages.value.chart.noEngine}</p>;
     return (
-        <div class="plot" ref={frame} role="img" aria-label={label}>
+        // Higher than its place it scrolls, by keys too.
+        <div class="plot" ref={frame} role="img" aria-label={label} tabIndex={height === undefined ? undefined : 0}>
             <div
                 class="plot-canvas"
                 ref={canvas}

@@ -9,22 +9,23 @@ import './problem.css';
 export function ProblemText({ problem }: { problem: Problem }) {
     const text = messages.value.problem;
     const where = problem.place && text.line(formatFull(problem.place.line), formatFull(problem.place.column));
-    // The first line of the words is the title again, with the place.
-    const lines = (problem.detail ?? '').split('\n').slice(1).join('\n');
+    const { mistakes } = problem;
+    // The first line of the words is the title again, with the place; mistakes are told below, each by itself.
+    const lines = mistakes ? '' : (problem.detail ?? '').split('\n').slice(1).join('\n');
     return (
         <div class="problem" role="alert">
             <p class="problem-title">
                 <Icon name="warning" />
                 <span>
-                    {shortened(problem.title, 600)}
+                    {mistakes ? messages.value.dashboard.mistakes : shortened(problem.title, 600)}
                     {where && <span class="problem-place"> {where}</span>}
                 </span>
             </p>
             {lines.trim() !== '' && <pre class="problem-detail">{shortened(lines, 4000)}</pre>}
             {problem.hint && <p class="problem-hint">{shortened(problem.hint, 1000)}</p>}
-            {problem.mistakes && (
+            {mistakes && (
                 <ul class="problem-mistakes">
-                    {problem.mistakes.map((mistake, at) => (
+                    {mistakes.map((mistake, at) => (
                         <li key={at}>
                             {mistake.line !== undefined && (
                                 <span class="problem-place">

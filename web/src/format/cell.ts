@@ -26,7 +26,8 @@ export function toNumber(cell: Cell | undefined): number | null {
 /** Epoch milliseconds of a time or date; a date is midnight UTC. */
 export function toMoment(cell: Cell | undefined): number | null {
     if (typeof cell !== 'string') return null;
-    const ms = Date.parse(cell);
+    // A time without a zone is UTC, and not what Date.parse takes it for: this computer's.
+    const ms = Date.parse(/T[\d:.]+$/.test(cell) ? `${cell}Z` : cell);
     return Number.isNaN(ms) ? null : ms;
 }
 

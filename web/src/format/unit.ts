@@ -43,6 +43,6 @@ export function guessUnit(columnName: string): Unit {
     if (/(^|_)bytes?($|_)|bytes_scanned/.test(name)) return 'bytes';
     if (/(^|_)packets?($|_)/.test(name)) return 'packets';
     if (/(^|_)(percent|pct|rate|share)($|_)/.test(name)) return 'percent';
-    if (/(_s|_seconds|^seconds)$/.test(name)) return 'seconds';
+    if (/(_s|_seconds|^seconds)$/.test(name) && !/_per_s(econds)?$/.test(name)) return 'seconds';
     return 'count';
 }

@@ -139,6 +139,7 @@ export const en = {
         series: 'Series',
         noRows: 'No rows in this time range.',
         noNumbers: 'This chart needs a column of numbers.',
+        noEngine: 'Charts could not be loaded. Loading the page again brings them.',
         noPairs: 'This chart needs two columns of names and one of numbers.',
         cut: (rows: string) => `The first ${rows} rows`,
         rows: (rows: string) => `${rows} rows`,

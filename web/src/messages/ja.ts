@@ -139,6 +139,7 @@ export const ja: Messages = {
         series: '系列',
         noRows: 'この期間のデータはありません。',
         noNumbers: 'このグラフには数値の列が必要です。',
+        noEngine: 'グラフを読み込めませんでした。ページを再読み込みしてください。',
         noPairs: 'このグラフには名前の列が 2 つと数値の列が 1 つ必要です。',
         cut: (rows) => `先頭の ${rows} 行`,
         rows: (rows) => `${rows} 行`,

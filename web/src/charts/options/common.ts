@@ -35,9 +35,12 @@ export function headingOf(category: Category | undefined, input: ChartInput): st
 
 /** A value axis without ornaments: thin lines and few labels. */
 export function valueAxis(input: ChartInput, format: (value: number) => string) {
-    const { look } = input;
+    const { look, frame } = input;
+    const isWhole = frame.series.every((one) => one.values.every((value) => Number.isInteger(value ?? 0)));
     return {
         type: 'value',
+        // Half a record is no place on an axis.
+        ...(isWhole ? { minInterval: 1 } : {}),
         splitNumber: Math.max(2, Math.min(5, Math.floor(input.size.height / 60))),
         axisLabel: { ...textStyle(look), formatter: format, hideOverlap: true },
         splitLine: { lineStyle: { color: look.grid } },

@@ -162,8 +162,10 @@ async function remove(definition: DashboardDefinition, isBuiltIn: boolean): Prom
     const text = messages.value.dashboard;
     const title = shortened(localText(definition.title), 80);
     if (!window.confirm(isBuiltIn ? text.resetQuestion(title) : text.deleteQuestion(title))) return;
+    const etag = kept.value?.etag;
+    if (etag === undefined) return;
     try {
-        await deleteDashboard(definition.dashboard, kept.value?.etag);
+        await deleteDashboard(definition.dashboard, etag);
         discard();
         await loadEntries();
         if (isBuiltIn) await open(definition.dashboard);

@@ -1,6 +1,6 @@
 /** A dashboard from a YAML file. The server reads it, and names every mistake with its line. */
 import { useState } from 'preact/hooks';
-import { type Expected, nameInYaml, saveYaml } from '../../../api/dashboards';
+import { nameInYaml, readDashboard, saveYaml } from '../../../api/dashboards';
 import { asProblem, type Problem, ProblemError } from '../../../api/problem';
 import { Button } from '../../../components/Button';
 import { Dialog } from '../../../components/Dialog';
@@ -16,7 +16,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     const [problem, setProblem] = useState<Problem>();
     const [exists, setExists] = useState<string>();
 
-    const store = async (expected: Expected) => {
+    const store = async (mayReplace: boolean) => {
         setProblem(undefined);
         setExists(undefined);
         const name = nameInYaml(yaml);
@@ -25,7 +25,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             return;
         }
         try {
-            await saveYaml(name, yaml, expected);
+            await saveYaml(name, yaml, mayReplace ? { etag: (await readDashboard(name)).etag } : 'new');
             discard();
             await loadEntries();
             await open(name);
@@ -44,11 +44,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                 <>
                     <Button onClick={onClose}>{messages.value.action.cancel}</Button>
                     {exists !== undefined && (
-                        <Button kind="danger" onClick={() => void store('any')}>
+                        <Button kind="danger" onClick={() => void store(true)}>
                             {text.replace}
                         </Button>
                     )}
-                    <Button kind="primary" isDisabled={yaml.trim() === ''} onClick={() => void store('new')}>
+                    <Button kind="primary" isDisabled={yaml.trim() === ''} onClick={() => void store(false)}>
                         {messages.value.action.save}
                     </Button>
                 </>
