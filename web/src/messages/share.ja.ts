@@ -4,7 +4,7 @@ export const shareJa: typeof shareEn = {
     title: (dashboard) => `「${dashboard}」を共有`,
     within: '組織内のユーザー向け',
     withinText: '開いた人には、現在表示している期間とフィルターのままこのダッシュボードが表示されます。',
-    address: 'URL',
+    address: 'この画面の URL',
     fixTime: '開いた時点までではなく、現在表示している期間に固定する',
     notCopied: 'ブラウザーがコピーを許可していません。テキストを選択してコピーしてください。',
     links: '閲覧専用リンク',

@@ -79,7 +79,7 @@ interface RevokeQuestionProps {
 function RevokeQuestion({ label, onNo, onYes }: RevokeQuestionProps) {
     const text = messages.value.share;
     const no = useRef<HTMLButtonElement>(null);
-    const [isBusy, setBusy] = useState(false);
+    const isBusy = useRef(false);
     useLayoutEffect(() => no.current?.focus(), []);
     return (
         <div
@@ -102,10 +102,11 @@ function RevokeQuestion({ label, onNo, onYes }: RevokeQuestionProps) {
                 <Button
                     isSmall
                     kind="danger"
-                    isDisabled={isBusy}
                     onClick={() => {
-                        setBusy(true);
-                        void onYes().finally(() => setBusy(false));
+                        // Not disabled meanwhile: that would lose the focus.
+                        if (isBusy.current) return;
+                        isBusy.current = true;
+                        void onYes().finally(() => (isBusy.current = false));
                     }}
                 >
                     {text.revoke}
