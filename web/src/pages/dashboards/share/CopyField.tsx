@@ -38,7 +38,7 @@ export function CopyField({ name, text, isCode, isFirst }: CopyFieldProps) {
                 {name}
             </label>
             <div class="copy-field">
-                {isCode ? <textarea {...field} rows={3} /> : <input {...field} />}
+                {isCode ? <textarea {...field} rows={4} /> : <input {...field} />}
                 <Button
                     icon={isCopied ? 'check' : 'copy'}
                     label={messages.value.share.copy(name)}
