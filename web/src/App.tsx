@@ -4,6 +4,7 @@ import { generalCommands } from './commands/general';
 import { Palette } from './commands/Palette';
 import { useCommands } from './commands/registry';
 import { Link } from './components/Link';
+import { Confirmation } from './components/Confirmation';
 import { ConnectionBanner, Notices } from './components/notices';
 import { TopBar } from './components/TopBar';
 import { messages } from './messages';
@@ -34,6 +35,7 @@ export function App() {
             </main>
             <Notices />
             <Palette />
+            <Confirmation />
         </div>
     );
 }

@@ -15,6 +15,18 @@ export function nextWait(waitMs: number): number {
     return Math.min(waitMs * 1.7, LONGEST_WAIT_MS);
 }
 
+/** Whether the server is there again. */
+async function answersStatus(): Promise<boolean> {
+    return (await fetch('/api/v1/status', { cache: 'no-store' })).ok;
+}
+
+let question = answersStatus;
+
+/** Asks something else while the server is gone: who has a link only may not ask how it is. */
+export function askInstead(isThere: () => Promise<boolean>): void {
+    question = isThere;
+}
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function reportGone(): void {
@@ -31,8 +43,10 @@ function askAgain(waitMs: number): void {
 
 async function ask(waitMs: number): Promise<void> {
     try {
-        const response = await fetch('/api/v1/status', { cache: 'no-store' });
-        if (!response.ok) throw new Error(response.statusText);
+        if (!(await question())) {
+            askAgain(nextWait(waitMs));
+            return;
+        }
         connection.value = 'back';
         returns.value += 1;
         timer = setTimeout(() => {

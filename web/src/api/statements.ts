@@ -45,7 +45,11 @@ function post(body: StatementRequest, accept: string, signal?: AbortSignal): Pro
 
 /** The events of an answer, in their order. Ending the loop, or the signal, cancels the statement. */
 export async function* events(body: StatementRequest, signal?: AbortSignal): AsyncGenerator<StatementEvent> {
-    const response = await post(body, 'application/x-ndjson', signal);
+    yield* eventsOf(await post(body, 'application/x-ndjson', signal));
+}
+
+/** The same, of a response that is there already. */
+export async function* eventsOf(response: Response): AsyncGenerator<StatementEvent> {
     if (!response.body) return;
     try {
         for await (const line of linesOf(response.body)) yield JSON.parse(line) as StatementEvent;
@@ -68,10 +72,15 @@ export interface RunOptions {
 }
 
 /** The answers of all statements of a text. */
-export async function runAll(body: StatementRequest, options: RunOptions = {}): Promise<Answer[]> {
+export function runAll(body: StatementRequest, options: RunOptions = {}): Promise<Answer[]> {
+    return answersIn(events(body, options.signal), options);
+}
+
+/** The answers that events tell of, whole. */
+export async function answersIn(told: AsyncIterable<StatementEvent>, options: RunOptions = {}): Promise<Answer[]> {
     const answers: Answer[] = [];
     let ended = 0;
-    for await (const event of events(body, options.signal)) {
+    for await (const event of told) {
         const answer = answers.at(-1);
         switch (event.event) {
             case 'statement':

@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { messages } from '../messages';
 import { returns } from './connection';
 import { asProblem, isAbort, type Problem, UnreachableError } from './problem';
-import { type Answer, run, type StatementRequest } from './statements';
+import { type Answer, run, type RunOptions, type StatementRequest } from './statements';
 import type { Figures } from './table';
+
+const TOO_MANY = 429;
 
 export interface AnswerState {
     answer?: Answer;
@@ -15,8 +17,11 @@ export interface AnswerState {
     isLoading: boolean;
 }
 
-/** `undefined` asks nothing, and forgets nothing. */
-export function useAnswer(request: StatementRequest | undefined): AnswerState {
+/** Who answers a request. */
+export type Ask = (request: StatementRequest, options: RunOptions) => Promise<Answer>;
+
+/** `undefined` asks nothing, and forgets nothing. Another `ask` is asked anew. */
+export function useAnswer(request: StatementRequest | undefined, ask: Ask = run): AnswerState {
     const [state, setState] = useState<AnswerState>({ isLoading: request !== undefined });
     const key = request && JSON.stringify(request);
     const asking = useRef(request);
@@ -35,7 +40,7 @@ export function useAnswer(request: StatementRequest | undefined): AnswerState {
             isLoading: true,
         }));
         const onProgress = (progress: Figures) => setState((old) => ({ ...old, progress }));
-        run(asked, { signal: controller.signal, onProgress }).then(
+        ask(asked, { signal: controller.signal, onProgress }).then(
             (answer) => {
                 if (!controller.signal.aborted) setState({ answer, asked, isLoading: false });
             },
@@ -45,7 +50,7 @@ export function useAnswer(request: StatementRequest | undefined): AnswerState {
             },
         );
         return () => controller.abort();
-    }, [key, cameBack]);
+    }, [key, cameBack, ask]);
     return state;
 }
 
@@ -55,5 +60,8 @@ function failed(old: AnswerState, error: unknown): AnswerState {
         if (old.answer) return { ...old, isLoading: false };
         return { isLoading: false, problem: { title: messages.peek().problem.unreachable, status: 0 } };
     }
-    return { isLoading: false, problem: asProblem(error) };
+    const problem = asProblem(error);
+    // To be told to wait says nothing against the old answer.
+    if (problem.status === TOO_MANY && old.answer) return { ...old, isLoading: false };
+    return { isLoading: false, problem };
 }

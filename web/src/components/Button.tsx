@@ -10,6 +10,8 @@ export interface ButtonProps {
     isSmall?: boolean;
     isPressed?: boolean | undefined;
     isDisabled?: boolean;
+    /** Has the focus when its dialog opens. */
+    isFirst?: boolean;
     type?: 'button' | 'submit';
     class?: string;
     buttonRef?: Ref<HTMLButtonElement>;
@@ -24,6 +26,7 @@ export function Button({
     isSmall,
     isPressed,
     isDisabled,
+    isFirst,
     ...props
 }: ButtonProps) {
     const classes = ['button'];
@@ -40,6 +43,7 @@ export function Button({
             aria-label={children === undefined ? label : undefined}
             aria-pressed={isPressed}
             disabled={isDisabled}
+            data-first={isFirst ? '' : undefined}
             onClick={props.onClick}
         >
             {icon && <Icon name={icon} />}

@@ -1,49 +1,66 @@
 /** A question or a form over the page; the browser's own dialog, with its focus and Escape. */
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { messages } from '../messages';
 import { Button } from './Button';
 import './dialog.css';
 
 export interface DialogProps {
     title: string;
-    size?: 'small' | 'large';
+    size?: 'small' | 'medium' | 'large';
+    /** `alertdialog`: its text is read aloud as well, as it is a question. */
+    role?: 'dialog' | 'alertdialog';
     onClose: () => void;
     /** Asked before it closes by Escape or the cross; false keeps it open. */
-    mayClose?: () => boolean;
+    mayClose?: () => boolean | Promise<boolean>;
     footer?: ComponentChildren;
     children: ComponentChildren;
 }
 
-export function Dialog({ title, size = 'small', onClose, mayClose, footer, children }: DialogProps) {
+export function Dialog({ title, size = 'small', role, onClose, mayClose, footer, children }: DialogProps) {
     const element = useRef<HTMLDialogElement>(null);
+    const isOver = useRef(false);
+    const body = useId();
     useLayoutEffect(() => {
         const dialog = element.current;
         const before = document.activeElement;
         dialog?.showModal();
+        dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
         return () => {
+            isOver.current = true;
             dialog?.close();
             if (before instanceof HTMLElement) before.focus({ preventScroll: true });
         };
     }, []);
-    const close = () => {
-        if (mayClose?.() ?? true) onClose();
+    const close = async () => {
+        if (await (mayClose?.() ?? true)) onClose();
     };
     return (
         <dialog
             ref={element}
             class={`dialog is-${size}`}
+            role={role}
             aria-label={title}
+            aria-describedby={role === 'alertdialog' ? body : undefined}
             onCancel={(event) => {
                 event.preventDefault();
-                close();
+                void close();
+            }}
+            onClose={(event) => {
+                // A dialog within this one closes too, and its event may come here.
+                if (isOver.current || event.target !== element.current) return;
+                // Some browsers close at a second Escape whatever is said; asking comes before all the same.
+                element.current?.showModal();
+                void close();
             }}
         >
             <header class="dialog-head">
                 <h2>{title}</h2>
-                <Button icon="close" kind="quiet" label={messages.value.action.close} onClick={close} />
+                <Button icon="close" kind="quiet" label={messages.value.action.close} onClick={() => void close()} />
             </header>
-            <div class="dialog-body">{children}</div>
+            <div class="dialog-body" id={body}>
+                {children}
+            </div>
             {footer && <footer class="dialog-foot">{footer}</footer>}
         </dialog>
     );

@@ -1,23 +1,17 @@
 import { paletteIsOpen } from '../commands/Palette';
-import { languageNames, messages } from '../messages';
+import { messages } from '../messages';
 import { paths, type Route } from '../pages/paths';
 import { address, query } from '../state/location';
 import { keptQuery } from '../state/scope';
-import { chooseLanguage, chooseTheme, language, languages, theme, themeChoice, themeChoices } from '../state/settings';
 import { Icon, type IconName } from './Icon';
 import { Link } from './Link';
-import { Menu, type MenuEntry, Opener } from './Menu';
+import { Mark } from './Mark';
+import { SettingsMenu } from './SettingsMenu';
 import './topBar.css';
 
 /** Names, the same in every language. */
 const PRODUCT = 'Flowtrail';
 const PALETTE_KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
-
-const themeIcons: Record<(typeof themeChoices)[number], IconName> = {
-    auto: 'system',
-    light: 'sun',
-    dark: 'moon',
-};
 
 export function TopBar({ page }: { page: Route['page'] }) {
     const text = messages.value.shell;
@@ -52,43 +46,8 @@ export function TopBar({ page }: { page: Route['page'] }) {
                     <span class="top-bar-search-text">{text.commands}</span>
                     <kbd class="keys">{PALETTE_KEYS}</kbd>
                 </button>
-                <Opener label={text.settings} icon={theme.value === 'dark' ? 'moon' : 'sun'} kind="quiet">
-                    {(anchor, close) => (
-                        <Menu anchor={anchor} label={text.settings} entries={settings()} onClose={close} />
-                    )}
-                </Opener>
+                <SettingsMenu />
             </div>
         </header>
-    );
-}
-
-function settings(): MenuEntry[] {
-    const text = messages.value.shell;
-    return [
-        { heading: text.theme },
-        ...themeChoices.map((choice): MenuEntry => ({
-            text: text[choice],
-            icon: themeIcons[choice],
-            isChosen: themeChoice.value === choice,
-            onChoose: () => chooseTheme(choice),
-        })),
-        'rule',
-        { heading: text.language },
-        ...languages.map((choice): MenuEntry => ({
-            text: languageNames[choice],
-            icon: 'language',
-            isChosen: language.value === choice,
-            onChoose: () => chooseLanguage(choice),
-        })),
-    ];
-}
-
-function Mark() {
-    return (
-        <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-            <rect width="32" height="32" rx="8" />
-            <path d="M7 21c4 0 5-10 9-10s4 6 9 0" />
-            <circle cx="7" cy="21" r="2.6" />
-        </svg>
     );
 }

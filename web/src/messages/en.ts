@@ -1,5 +1,6 @@
 import { exploreEn } from './explore.en';
 import { sqlEn } from './sqlEn';
+import { shareEn, sharedEn } from './share.en';
 
 /** Every text of the console. `ja.ts` has the same keys, or it does not compile. */
 export const en = {
@@ -165,6 +166,7 @@ export const en = {
         create: 'New dashboard',
         import: 'Import YAML…',
         export: 'Export as YAML',
+        share: 'Share…',
         copyLink: 'Copy the link',
         linkCopied: 'The link is copied.',
         edit: 'Edit',
@@ -174,6 +176,7 @@ export const en = {
         reset: 'Back to its first form…',
         deleteQuestion: (title: string) => `Delete “${title}”? This cannot be undone.`,
         resetQuestion: (title: string) => `Bring “${title}” back to its first form? Your changes to it are lost.`,
+        resetNow: 'Bring it back',
         deleted: 'The dashboard is deleted.',
         bare: 'Without bars, for a wall',
         leaveBare: 'Show the bars',
@@ -265,6 +268,8 @@ export const en = {
         put: 'Add to the dashboard',
         keep: 'Keep',
     },
+    share: shareEn,
+    shared: sharedEn,
     problem: {
         line: (line: string, column: string) => `line ${line}, column ${column}`,
         unreachable: 'The server does not answer',

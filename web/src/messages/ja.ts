@@ -1,6 +1,7 @@
 import type { Messages } from './en';
 import { exploreJa } from './explore.ja';
 import { sqlJa } from './sqlJa';
+import { shareJa, sharedJa } from './share.ja';
 
 export const ja: Messages = {
     explore: exploreJa,
@@ -165,6 +166,7 @@ export const ja: Messages = {
         create: '新規ダッシュボード',
         import: 'YAML をインポート…',
         export: 'YAML をエクスポート',
+        share: '共有…',
         copyLink: 'リンクをコピー',
         linkCopied: 'リンクをコピーしました。',
         edit: '編集',
@@ -174,6 +176,7 @@ export const ja: Messages = {
         reset: '初期状態に戻す…',
         deleteQuestion: (title) => `「${title}」を削除しますか？この操作は元に戻せません。`,
         resetQuestion: (title) => `「${title}」を初期状態に戻しますか？これまでの変更は失われます。`,
+        resetNow: '初期状態に戻す',
         deleted: 'ダッシュボードを削除しました。',
         bare: 'バーを隠す (大画面表示)',
         leaveBare: 'バーを表示',
@@ -265,6 +268,8 @@ export const ja: Messages = {
         put: 'ダッシュボードに追加',
         keep: '変更を反映',
     },
+    share: shareJa,
+    shared: sharedJa,
     problem: {
         line: (line, column) => `${line} 行 ${column} 列`,
         unreachable: 'サーバーが応答しません',

@@ -6,6 +6,12 @@ export const paths = {
     dashboard: (name: string) => `/dashboards/${encodeURIComponent(name)}`,
 };
 
+/** The token of a link to one dashboard; that page is a console of its own, with no way to the others. */
+export function sharedToken(path: string): string | undefined {
+    // Whatever it is like: for one that is none, too, nothing else may be asked.
+    return path.startsWith('/shared/') ? path.slice('/shared/'.length).replace(/\/$/, '') : undefined;
+}
+
 export type Route =
     { page: 'dashboards'; name: string | undefined } | { page: 'explore' } | { page: 'sql' } | { page: 'none' };
 

@@ -18,8 +18,8 @@ export function everyText(seconds: number): string {
         : text.everyMinutes(formatFull(seconds / 60));
 }
 
-export function RefreshPicker() {
-    const text = messages.value.time;
+/** Refreshes by itself; where the bars are hidden, too. */
+export function useRefreshing(): void {
     const seconds = refreshSeconds.value;
     useEffect(() => {
         if (seconds === 0) return;
@@ -34,6 +34,18 @@ export function RefreshPicker() {
             document.removeEventListener('visibilitychange', tick);
         };
     }, [seconds]);
+}
+
+/** Refreshing without anything to see. */
+export function Refreshing() {
+    useRefreshing();
+    return null;
+}
+
+export function RefreshPicker() {
+    const text = messages.value.time;
+    const seconds = refreshSeconds.value;
+    useRefreshing();
     const asOf = text.updated(formatClock(now.value, zone.value, true));
     return (
         <div class="control-group" role="group" aria-label={text.refresh}>

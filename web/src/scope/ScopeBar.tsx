@@ -13,8 +13,14 @@ import { RefreshPicker } from './RefreshPicker';
 import './scope.css';
 import { ZonePicker } from './ZonePicker';
 
-/** `filter` takes the place of the plain filter line, where a page has a better one. */
-export function ScopeBar({ filter }: { filter?: ComponentChildren }) {
+export interface ScopeBarProps {
+    /** In place of the plain filter line, where a page has a better one. */
+    filter?: ComponentChildren;
+    /** Nothing but time can be chosen. */
+    isTimeOnly?: boolean;
+}
+
+export function ScopeBar({ filter, isTimeOnly }: ScopeBarProps) {
     const text = messages.value.time;
     return (
         <div class="scope-bar">
@@ -28,12 +34,16 @@ export function ScopeBar({ filter }: { filter?: ComponentChildren }) {
             />
             <RefreshPicker />
             <div class="scope-filters">
-                <ListPicker list="accounts" />
-                <ListPicker list="regions" />
-                <ListPicker list="vpcs" />
+                {!isTimeOnly && (
+                    <>
+                        <ListPicker list="accounts" />
+                        <ListPicker list="regions" />
+                        <ListPicker list="vpcs" />
+                    </>
+                )}
                 <ZonePicker />
             </div>
-            {filter ?? <FilterLine />}
+            {!isTimeOnly && (filter ?? <FilterLine />)}
         </div>
     );
 }

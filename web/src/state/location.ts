@@ -34,16 +34,27 @@ export function address(toPath: string, search: URLSearchParams): string {
     return text ? `${toPath}?${text}` : toPath;
 }
 
-/** Asked before the page is left for another path: unsaved work may say no. */
-let guard: (() => boolean) | undefined;
+/** Asked before the page is left for another path: unsaved work may say no, or ask the person first. */
+type Guard = () => boolean | Promise<boolean>;
+let guard: Guard | undefined;
 
-export function guardLeaving(mayLeave: (() => boolean) | undefined): void {
+export function guardLeaving(mayLeave: Guard | undefined): void {
     guard = mayLeave;
 }
 
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
     const url = new URL(to, window.location.href);
-    if (url.pathname !== window.location.pathname && guard && !guard()) return;
+    if (url.pathname === window.location.pathname || !guard) {
+        move(url, how);
+        return;
+    }
+    const answer = guard();
+    // At once where nothing is asked: who calls this may go on with the page it went to.
+    if (answer === true) move(url, how);
+    else if (answer) void answer.then((may) => may && move(url, how));
+}
+
+function move(url: URL, how: 'push' | 'replace'): void {
     if (url.href === window.location.href) return;
     if (how === 'push') window.history.pushState(null, '', url);
     else window.history.replaceState(null, '', url);

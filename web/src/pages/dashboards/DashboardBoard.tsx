@@ -2,12 +2,11 @@
 import { useState } from 'preact/hooks';
 import { status } from '../../api/catalog';
 import type { DashboardDefinition, TileDefinition } from '../../api/dashboards';
-import { Dialog } from '../../components/Dialog';
-import { shortened } from '../../format/cell';
-import { localText, messages } from '../../messages';
+import { messages } from '../../messages';
 import { TileEditor } from './edit/TileEditor';
 import { Grid } from './grid/Grid';
 import { bottomOf, change, changeTile, freeId, isEditing, removeTile } from './store';
+import { EnlargedTile } from './tile/EnlargedTile';
 import { useMissing } from './tile/needs';
 import { Tile } from './tile/Tile';
 
@@ -51,15 +50,7 @@ export function DashboardBoard({ definition }: { definition: DashboardDefinition
                 />
             )}
             {enlarged && (
-                <Dialog
-                    title={shortened(localText(enlarged.title), 200)}
-                    size="large"
-                    onClose={() => setLarge(undefined)}
-                >
-                    <div class="tile-enlarged">
-                        <Tile tile={enlarged} missing={missing.get(enlarged.id)} />
-                    </div>
-                </Dialog>
+                <EnlargedTile tile={enlarged} missing={missing.get(enlarged.id)} onClose={() => setLarge(undefined)} />
             )}
         </>
     );

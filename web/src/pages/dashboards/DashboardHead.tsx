@@ -4,6 +4,8 @@ import { type DashboardDefinition, deleteDashboard, readYaml } from '../../api/d
 import { status } from '../../api/catalog';
 import { asProblem } from '../../api/problem';
 import { Button } from '../../components/Button';
+import { confirmed } from '../../components/confirmed';
+import { copied } from '../../components/copied';
 import { Link } from '../../components/Link';
 import { Menu, type MenuEntry, Opener } from '../../components/Menu';
 import { notify } from '../../components/notices';
@@ -17,12 +19,13 @@ import { DashboardList } from './DashboardList';
 import { DetailsDialog } from './edit/DetailsDialog';
 import { ImportDialog } from './edit/ImportDialog';
 import { TileEditor } from './edit/TileEditor';
+import { ShareDialog } from './share/ShareDialog';
 import { bottomOf, change, discard, edit, entries, isEditing, kept, loadEntries, open } from './store';
 
 /** More than these are in the list beside them. */
 const MOST_TABS = 6;
 
-type OpenDialog = 'none' | 'create' | 'details' | 'import' | 'add';
+type OpenDialog = 'none' | 'create' | 'details' | 'import' | 'add' | 'share';
 
 export interface DashboardHeadProps {
     name: string | undefined;
@@ -76,6 +79,7 @@ export function DashboardHead({ name, definition }: DashboardHeadProps) {
             )}
             {dialog === 'create' && <DetailsDialog onClose={close} />}
             {dialog === 'details' && definition && <DetailsDialog definition={definition} onClose={close} />}
+            {dialog === 'share' && definition && <ShareDialog definition={definition} onClose={close} />}
             {dialog === 'import' && <ImportDialog onClose={close} />}
             {dialog === 'add' && definition && (
                 <TileEditor
@@ -124,6 +128,7 @@ function actions(
     const text = messages.value.dashboard;
     const entry = entries.value?.find((one) => one.name === definition.dashboard);
     const list: MenuEntry[] = [
+        { text: text.share, icon: 'share', onChoose: () => setDialog('share') },
         { text: text.copyLink, icon: 'link', onChoose: () => void copyLink() },
         { text: text.bare, icon: 'wall', onChoose: () => choose({ bare: '1' }) },
         { text: text.export, icon: 'download', onChoose: () => void exportYaml(definition.dashboard) },
@@ -146,8 +151,7 @@ function actions(
 }
 
 async function copyLink(): Promise<void> {
-    await navigator.clipboard.writeText(window.location.href);
-    notify(messages.value.dashboard.linkCopied);
+    if (await copied(window.location.href)) notify(messages.value.dashboard.linkCopied);
 }
 
 async function exportYaml(name: string): Promise<void> {
@@ -161,7 +165,13 @@ async function exportYaml(name: string): Promise<void> {
 async function remove(definition: DashboardDefinition, isBuiltIn: boolean): Promise<void> {
     const text = messages.value.dashboard;
     const title = shortened(localText(definition.title), 80);
-    if (!window.confirm(isBuiltIn ? text.resetQuestion(title) : text.deleteQuestion(title))) return;
+    const isSure = await confirmed({
+        title: (isBuiltIn ? text.reset : text.delete).replace('…', ''),
+        question: isBuiltIn ? text.resetQuestion(title) : text.deleteQuestion(title),
+        action: isBuiltIn ? text.resetNow : messages.value.action.delete,
+        isDanger: true,
+    });
+    if (!isSure) return;
     const etag = kept.value?.etag;
     if (etag === undefined) return;
     try {

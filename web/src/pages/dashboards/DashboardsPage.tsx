@@ -6,6 +6,7 @@ import { type Command, useCommands } from '../../commands/registry';
 import { Button } from '../../components/Button';
 import { ProblemText } from '../../components/ProblemText';
 import { localText, messages } from '../../messages';
+import { Refreshing } from '../../scope/RefreshPicker';
 import { ScopeBar } from '../../scope/ScopeBar';
 import { address, choose, go, guardLeaving, query } from '../../state/location';
 import { fallbackRange, fallbackRefresh, keptQuery } from '../../state/scope';
@@ -13,6 +14,7 @@ import { paths } from '../paths';
 import { DashboardBoard } from './DashboardBoard';
 import { DashboardHead } from './DashboardHead';
 import './dashboards.css';
+import { askToDiscard } from './edit/askToDiscard';
 import { ConflictDialog } from './edit/ConflictDialog';
 import { SaveBar } from './edit/SaveBar';
 import { conflict, discard, draft, entries, isChanged, isEditing, kept, loadEntries, open, shown } from './store';
@@ -60,6 +62,7 @@ export function DashboardsPage({ name: asked }: { name: string | undefined }) {
                     <ScopeBar />
                 </div>
             )}
+            {isBare && <Refreshing />}
             {problem && !definition && (
                 <div class="page-note">
                     <ProblemText problem={problem} />
@@ -80,6 +83,12 @@ export function DashboardsPage({ name: asked }: { name: string | undefined }) {
     );
 }
 
+async function mayDiscard(): Promise<boolean> {
+    const may = await askToDiscard();
+    if (may) discard();
+    return may;
+}
+
 /** Unsaved work is asked about before it is lost. */
 function useUnsavedGuard(): void {
     useEffect(() => {
@@ -87,9 +96,9 @@ function useUnsavedGuard(): void {
             if (isChanged.peek()) event.preventDefault();
         };
         guardLeaving(() => {
-            const may = !isChanged.peek() || window.confirm(messages.peek().dashboard.discardQuestion);
-            if (may) discard();
-            return may;
+            if (isChanged.peek()) return mayDiscard();
+            discard();
+            return true;
         });
         window.addEventListener('beforeunload', unload);
         return () => {

@@ -15,6 +15,7 @@ import { localText, messages } from '../../../messages';
 import { scope, zone } from '../../../state/scope';
 import { freeId } from '../store';
 import { requestOf } from '../tile/useTile';
+import { askToDiscard } from './askToDiscard';
 import './editor.css';
 import { LocalTextField } from './LocalTextField';
 import { chartOf, draftOf, hasTitle, type TileDraft, titleFor, withPart } from './tileDraft';
@@ -52,7 +53,7 @@ export function TileEditor({ tile, tiles, onKeep, onClose }: TileEditorProps) {
             title={tile ? text.edit : text.add}
             size="large"
             onClose={onClose}
-            mayClose={() => !isChanged || window.confirm(messages.value.dashboard.discardQuestion)}
+            mayClose={() => !isChanged || askToDiscard()}
             footer={
                 <>
                     <Button onClick={onClose}>{messages.value.action.cancel}</Button>

@@ -1,6 +1,6 @@
 /** One tile: title, chart or table, what it is doing, and what went wrong. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { TileDefinition } from '../../../api/dashboards';
 import type { PickedValue } from '../../../charts/built';
 import { Chart } from '../../../charts/Chart';
@@ -17,6 +17,7 @@ import { filterProblem, isOfFilter } from '../../../scope/FilterLine';
 import { chooseRange, zone } from '../../../state/scope';
 import { brushed } from '../../../time/range';
 import { MissingFields } from './MissingFields';
+import { TileReader } from './reader';
 import './tile.css';
 import { TileMenu } from './TileMenu';
 import { type TileState, useSeen, useTile } from './useTile';
@@ -118,6 +119,11 @@ function Body({ tile, state, title, onPicture }: BodyProps) {
     const [picked, setPicked] = useState<{ values: PickedValue[]; at: Point }>();
     const { answer, asked, problem } = state;
     const spec = useSpec(tile);
+    const { isShared } = useContext(TileReader);
+    if (problem && isShared) {
+        // The words of a problem quote the statement, which is not for whoever has a link.
+        return <p class="chart-notice">{messages.value.tile.failed}</p>;
+    }
     if (problem) {
         return isOfFilter(problem) ? (
             <p class="chart-notice">{messages.value.filter.mistake}</p>
@@ -139,7 +145,7 @@ function Body({ tile, state, title, onPicture }: BodyProps) {
                 zone={scope?.time_zone ?? zone.value}
                 span={scope && { from: scope.from, to: scope.to }}
                 granularity={scope?.granularity}
-                onPick={(values, at) => setPicked({ values, at })}
+                onPick={isShared ? undefined : (values, at) => setPicked({ values, at })}
                 onBrush={(from, to) => chooseRange(brushed(from, to))}
                 onPicture={onPicture}
             />

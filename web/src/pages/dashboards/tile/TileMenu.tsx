@@ -1,3 +1,4 @@
+import { useContext } from 'preact/hooks';
 import type { TileDefinition } from '../../../api/dashboards';
 import type { Picture } from '../../../charts/Plot';
 import { Menu, type MenuEntry } from '../../../components/Menu';
@@ -7,7 +8,8 @@ import { formatBytes, formatFull } from '../../../format/number';
 import { messages } from '../../../messages';
 import { go } from '../../../state/location';
 import { exploreLink, sqlLink } from '../../links';
-import { downloadPicture, downloadRows } from './downloads';
+import { downloadPicture, downloadRows, downloadShown } from './downloads';
+import { TileReader } from './reader';
 import type { TileProps } from './Tile';
 import type { TileState } from './useTile';
 
@@ -25,11 +27,7 @@ export function TileMenu({ anchor, tile, state, picture, onClose, ...actions }: 
     const entries: MenuEntry[] = [
         ...(onEdit ? [{ text: text.edit, icon: 'edit' as const, onChoose: onEdit }] : []),
         ...(onEnlarge ? [{ text: text.enlarge, icon: 'enlarge' as const, onChoose: onEnlarge }] : []),
-        { text: text.explore, icon: 'explore', onChoose: () => go(exploreLink(tile)) },
-        { text: text.sql, icon: 'sql', onChoose: () => go(sqlLink(tile.sql)) },
-        'rule',
-        { text: text.csv, icon: 'download', onChoose: () => void downloadRows(tile, 'csv') },
-        { text: text.xlsx, icon: 'download', onChoose: () => void downloadRows(tile, 'xlsx') },
+        ...(useContext(TileReader).isShared ? ofShared(tile, state) : ofOwn(tile)),
         ...(picture
             ? [{ text: text.png, icon: 'download' as const, onChoose: () => downloadPicture(tile, picture) }]
             : []),
@@ -39,6 +37,23 @@ export function TileMenu({ anchor, tile, state, picture, onClose, ...actions }: 
     const figures = figuresOf(state);
     if (figures) entries.push('rule', { heading: figures });
     return <Menu anchor={anchor} label={text.menu('')} entries={entries} onClose={onClose} />;
+}
+
+function ofOwn(tile: TileDefinition): MenuEntry[] {
+    const text = messages.value.tile;
+    return [
+        { text: text.explore, icon: 'explore', onChoose: () => go(exploreLink(tile)) },
+        { text: text.sql, icon: 'sql', onChoose: () => go(sqlLink(tile.sql)) },
+        'rule',
+        { text: text.csv, icon: 'download', onChoose: () => void downloadRows(tile, 'csv') },
+        { text: text.xlsx, icon: 'download', onChoose: () => void downloadRows(tile, 'xlsx') },
+    ];
+}
+
+/** The rows that are here: whoever has a link may ask for no file. */
+function ofShared(tile: TileDefinition, { answer }: TileState): MenuEntry[] {
+    if (!answer) return [];
+    return [{ text: messages.value.tile.csv, icon: 'download', onChoose: () => downloadShown(tile, answer) }];
 }
 
 /** What the picture cost. */

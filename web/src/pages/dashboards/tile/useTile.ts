@@ -1,11 +1,12 @@
 /** A tile's answers: its own, and the previous period's where that is laid over. */
-import { useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import type { TileDefinition } from '../../../api/dashboards';
 import type { Answer, StatementRequest } from '../../../api/statements';
 import { type AnswerState, useAnswer } from '../../../api/useAnswer';
 import { rolesOf } from '../../../charts/roles';
 import { isHorizontal, isOfPairs } from '../../../charts/spec';
 import { comparesPrevious, previousScope, scope, type Scope } from '../../../state/scope';
+import { TileReader } from './reader';
 
 /** More rows no tile shows; the file has all. */
 export const MOST_ROWS = 10_000;
@@ -45,9 +46,11 @@ export interface TileState extends AnswerState {
 }
 
 export function useTile(tile: TileDefinition, isSeen: boolean): TileState {
-    const state = useAnswer(isSeen ? requestOf(tile, scope.value) : undefined);
+    const reader = useContext(TileReader);
+    const ask = useMemo(() => reader.askerOf(tile.id), [reader, tile.id]);
+    const state = useAnswer(isSeen ? requestOf(tile, scope.value) : undefined, ask);
     const compares = (tile.compare === 'previous' || comparesPrevious.value) && canCompare(tile, state.answer);
-    const before = useAnswer(isSeen && compares ? requestOf(tile, previousScope.value) : undefined);
+    const before = useAnswer(isSeen && compares ? requestOf(tile, previousScope.value) : undefined, ask);
     // A previous period belongs to its period: what is left from another is not shown.
     const fits = compares && before.asked?.scope?.to === state.asked?.scope?.from && before.asked?.sql === tile.sql;
     return { ...state, previous: fits ? before.answer : undefined };

@@ -1,0 +1,68 @@
+import type { shareEn, sharedEn } from './share.en';
+
+export const shareJa: typeof shareEn = {
+    title: (dashboard) => `「${dashboard}」を共有`,
+    within: '組織内のユーザー向け',
+    withinText: '開いた人には、現在表示している期間とフィルターのままこのダッシュボードが表示されます。',
+    address: 'この画面の URL',
+    fixTime: '開いた時点までではなく、現在表示している期間に固定する',
+    notCopied: 'ブラウザーがコピーを許可していません。テキストを選択してコピーしてください。',
+    links: '閲覧専用リンク',
+    linksText:
+        'リンクを知っている人は、任意の期間についてこのダッシュボードのタイルだけを閲覧できます。アカウントは不要です。',
+    make: 'リンクを作成',
+    makeAnother: '別のリンクを作成',
+    label: '用途',
+    labelExample: '例: 監査担当者向け',
+    end: '有効期限',
+    ends: {
+        never: '取り消すまで',
+        day: '1 日後',
+        week: '1 週間後',
+        month: '1 か月後',
+        date: '日付を指定…',
+    },
+    lastDay: '最終日',
+    notOver: 'すでに過ぎた日付です。',
+    password: 'パスワード (任意)',
+    passwordRule: '半角の英数字と記号。先頭と末尾に空白は使えません',
+    shownOnce:
+        '今すぐコピーしてください。リンクが表示されるのは一度だけです。後から取り消せますが、再表示はできません。',
+    link: 'リンク',
+    base: '閲覧者から見たサーバーの URL',
+    onlyHere:
+        'この URL はこのコンピューターからしか開けません。ほかの人に見せるには、アクセス可能なサーバーを同じレイクで起動し (flowtrail serve --listen …)、その URL をここに入力してください。',
+    badBase: 'http:// または https:// で始まる URL を入力してください。',
+    embed: 'ページへの埋め込み用',
+    copy: (what) => `${what}をコピー`,
+    none: 'このダッシュボードへのリンクはありません。',
+    unnamed: '(用途の記載なし)',
+    made: (time) => `${time} 作成`,
+    until: (time) => `${time} まで`,
+    endless: '取り消すまで有効',
+    ended: (time) => `${time} に終了`,
+    hasPassword: 'パスワードあり',
+    revoke: '取り消す',
+    remove: '一覧から削除',
+    revokeOne: (label) => `${label} を取り消す`,
+    removeOne: (label) => `${label} を一覧から削除`,
+    revokeQuestion: '取り消しますか？以後、このリンクでは何も閲覧できなくなります。',
+    revoked: 'リンクを取り消しました。',
+    removed: 'リンクを一覧から削除しました。',
+    readOnly: 'このサーバーは読み取り専用のため、リンクの作成や取り消しはできません。',
+};
+
+export const sharedJa: typeof sharedEn = {
+    ended: 'このリンクは無効です',
+    endedText: '取り消されたか、有効期限が切れたか、存在しないリンクです。送信元の方に新しいリンクを依頼してください。',
+    password: 'パスワード',
+    passwordTitle: 'このダッシュボードの閲覧にはパスワードが必要です',
+    passwordText: 'パスワードは、リンクの送信元の方にお問い合わせください。',
+    wrong: 'パスワードが違います。',
+    open: '開く',
+    held: 'パスワードの誤りが多すぎます',
+    heldText: 'このリンクは 1 分間パスワードを受け付けません。しばらくすると自動的に再開します。',
+    heldOpen:
+        'このリンクに対して誤ったパスワードが何度も入力されました。最後に取得した内容を表示しています。1 分後に再開します…',
+    readOnly: '閲覧専用',
+};
