@@ -23,7 +23,7 @@ export const shareEn = {
     lastDay: 'Last day',
     notOver: 'The day is over already.',
     password: 'Password (optional)',
-    passwordRule: 'Letters A to Z, digits and signs, with no space at its ends',
+    passwordRule: 'Up to 200 bytes on one line, with no space at its ends',
     shownOnce: 'Copy it now: it is shown this once, and can be revoked but not read again.',
     link: 'Link',
     base: 'Address of the server, as others reach it',

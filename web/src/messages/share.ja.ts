@@ -25,7 +25,7 @@ export const shareJa: typeof shareEn = {
     lastDay: '最終日',
     notOver: 'すでに過ぎた日付です。',
     password: 'パスワード (任意)',
-    passwordRule: '半角の英数字と記号。先頭と末尾に空白は使えません',
+    passwordRule: '1 行、200 バイトまで。先頭と末尾に空白は使えません',
     shownOnce:
         '今すぐコピーしてください。リンクが表示されるのは一度だけです。後から取り消せますが、再表示はできません。',
     link: 'リンク',

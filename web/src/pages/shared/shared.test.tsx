@@ -65,7 +65,8 @@ beforeEach(() => {
     shown = definition;
     sessionStorage.clear();
     vi.stubGlobal('fetch', (url: string, init: RequestInit = {}) => {
-        const password = new Headers(init.headers).get('x-link-password');
+        const sent = new Headers(init.headers).get('x-link-password');
+        const password = sent === null ? null : decodeURIComponent(sent);
         const body =
             init.body === undefined ? {} : (JSON.parse(String(init.body as string)) as { scope?: Asked['scope'] });
         asked.push({ url, password, ...(body as object) });
