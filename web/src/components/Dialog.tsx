@@ -1,6 +1,6 @@
 /** A question or a form over the page; the browser's own dialog, with its focus and Escape. */
 import type { ComponentChildren } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { messages } from '../messages';
 import { Button } from './Button';
 import './dialog.css';
@@ -17,6 +17,9 @@ export interface DialogProps {
     children: ComponentChildren;
 }
 
+/** Those that are open, the last over all others. */
+const open: HTMLDialogElement[] = [];
+
 export function Dialog({ title, size = 'small', role, onClose, mayClose, footer, children }: DialogProps) {
     const element = useRef<HTMLDialogElement>(null);
     const isOver = useRef(false);
@@ -24,10 +27,12 @@ export function Dialog({ title, size = 'small', role, onClose, mayClose, footer,
     useLayoutEffect(() => {
         const dialog = element.current;
         const before = document.activeElement;
+        if (dialog) open.push(dialog);
         dialog?.showModal();
         dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
         return () => {
             isOver.current = true;
+            if (dialog) open.splice(open.indexOf(dialog), 1);
             dialog?.close();
             if (before instanceof HTMLElement) before.focus({ preventScroll: true });
         };
@@ -35,6 +40,22 @@ export function Dialog({ title, size = 'small', role, onClose, mayClose, footer,
     const close = async () => {
         if (await (mayClose?.() ?? true)) onClose();
     };
+    const closing = useRef(close);
+    closing.current = close;
+    useEffect(() => {
+        // Left to the browser, a second Escape closes all dialogs at once, whatever they have to ask.
+        const escape = (event: KeyboardEvent) => {
+            const isMine = event.key === 'Escape' && !event.isComposing && open.at(-1) === element.current;
+            if (!isMine || event.defaultPrevented) return;
+            // The palette may be over this one.
+            const around = event.target instanceof Element ? event.target.closest('dialog') : null;
+            if (around && around !== element.current) return;
+            event.preventDefault();
+            void closing.current();
+        };
+        document.addEventListener('keydown', escape);
+        return () => document.removeEventListener('keydown', escape);
+    }, []);
     return (
         <dialog
             ref={element}
@@ -49,7 +70,7 @@ export function Dialog({ title, size = 'small', role, onClose, mayClose, footer,
             onClose={(event) => {
                 // A dialog within this one closes too, and its event may come here.
                 if (isOver.current || event.target !== element.current) return;
-                // Some browsers close at a second Escape whatever is said; asking comes before all the same.
+                // The browser closed it without asking, as a phone's way back does the second time.
                 element.current?.showModal();
                 void close();
             }}

@@ -40,6 +40,25 @@ test('Escape is no, and so is another question', async () => {
     expect(asked.value).toBeUndefined();
 });
 
+test('of two dialogs Escape closes the upper one, unless something within took it', async () => {
+    const answer = confirmed(question);
+    await vi.waitFor(() => expect(buttons().length).toBe(2));
+    const press = () => new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+    const taken = press();
+    taken.preventDefault();
+    document.dispatchEvent(taken);
+    expect(asked.value).toBeDefined();
+    const elsewhere = document.createElement('dialog');
+    root.append(elsewhere);
+    elsewhere.dispatchEvent(press());
+    expect(asked.value).toBeDefined();
+    elsewhere.remove();
+    const event = press();
+    buttons()[0]?.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(true);
+    expect(await answer).toBe(false);
+});
+
 test('a page is left when its guard says so: at once, later, or not at all', async () => {
     go('/first');
     guardLeaving(() => true);
