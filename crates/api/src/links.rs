@@ -6,7 +6,7 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use flowtrail_dashboard::{Dashboards, LinkError, Links};
+use flowtrail_dashboard::{Dashboards, LinkError};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -43,7 +43,8 @@ pub async fn create(State(api): State<Api>, Path(name): Path<String>, body: Byte
         .get(&name)
         .await?
         .dashboard;
-    let made = links(&api)
+    let made = api
+        .links
         .create(&dashboard.name, &request.label, request.expires_at, password)
         .await?;
     let mut response = json_answer(&json!({
@@ -57,7 +58,7 @@ pub async fn create(State(api): State<Api>, Path(name): Path<String>, body: Byte
 
 /// `GET /dashboards/{name}/links`
 pub async fn list(State(api): State<Api>, Path(name): Path<String>) -> Result<Response<Body>, Problem> {
-    let list = links(&api).list(&name).await?;
+    let list = api.links.list(&name).await?;
     let list: Vec<_> = list
         .iter()
         .map(|link| {
@@ -75,13 +76,8 @@ pub async fn list(State(api): State<Api>, Path(name): Path<String>) -> Result<Re
 
 /// `DELETE /links/{id}`
 pub async fn revoke(State(api): State<Api>, Path(id): Path<String>) -> Result<Response<Body>, Problem> {
-    links(&api).revoke(&id).await?;
+    api.links.revoke(&id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// The links of the lake.
-pub fn links(api: &Api) -> Links {
-    Links::new(api.session.engine().catalog().clone())
 }
 
 fn bad_request(message: impl Into<String>) -> Problem {

@@ -8,6 +8,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post};
+use flowtrail_dashboard::Links;
 use flowtrail_session::{Grant, Session};
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -28,6 +29,7 @@ pub struct Api {
     /// Places that statements may touch beside those that integrations name.
     pub(crate) allowed: Grant,
     pub(crate) journal: Journal,
+    pub(crate) links: Links,
     pub(crate) guesses: Guesses,
     /// Where statements run.
     pub(crate) queries: Handle,
@@ -52,12 +54,13 @@ impl Api {
     pub fn new(session: Session, allowed: Grant) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread().enable_all().thread_name("query").build()?;
         Ok(Self {
-            session,
             allowed,
             journal: Journal::default(),
+            links: Links::new(session.engine().catalog().clone()),
             guesses: Guesses::default(),
             queries: runtime.handle().clone(),
             _runtime: Arc::new(OwnedRuntime(Some(runtime))),
+            session,
         })
     }
 

@@ -18,7 +18,6 @@ use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 
 use crate::answer::json_answer;
-use crate::links::links;
 use crate::statements::{StatementRequest, run_request};
 use crate::{Api, Problem};
 
@@ -70,7 +69,7 @@ async fn opened(api: &Api, token: String, headers: &HeaderMap) -> Result<Dashboa
         .and_then(|password| password.to_str().ok());
     let password = password.map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
     let opened = {
-        let (links, token, password) = (links(api), token.clone(), password.clone());
+        let (links, token, password) = (api.links.clone(), token.clone(), password.clone());
         // A password takes a core for some milliseconds.
         let opening = async move { links.open(&token, password.as_deref(), Utc::now()).await };
         api.queries.spawn(opening).await

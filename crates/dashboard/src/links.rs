@@ -3,20 +3,29 @@
 //! A link is a secret: the lake keeps its digest, so that whoever reads the lake's files cannot use it, and of its
 //! password what argon2 makes of it. It ends when its time is over, when it is revoked, and when its dashboard is gone.
 
-use std::fmt::Write;
+use std::collections::HashSet;
+use std::fmt::{self, Write};
+use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use chrono::{DateTime, Utc};
 use flowtrail_catalog::{Catalog, CatalogError, Defined, Definition, Kind, Link, ObjectName};
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The links of a lake. Cheap to clone.
-#[derive(Clone, Debug)]
+/// So many passwords that were right are remembered.
+const MOST_RIGHT: usize = 1000;
+
+/// The links of a lake. Cheap to clone; clones share what they remember.
+#[derive(Clone)]
 pub struct Links {
     catalog: Catalog,
+    /// Digests of passwords that were right, with what the lake keeps of them: looking at one again would take a core
+    /// for as long each time, and a dashboard asks for its tiles one by one.
+    right: Arc<Mutex<HashSet<String>>>,
 }
 
 /// A link that was just made: the only time its token is known.
@@ -63,10 +72,19 @@ pub enum LinkError {
     Catalog(#[from] CatalogError),
 }
 
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links").finish_non_exhaustive()
+    }
+}
+
 impl Links {
     /// Those of the lake whose catalog this is.
     pub fn new(catalog: Catalog) -> Self {
-        Self { catalog }
+        Self {
+            catalog,
+            right: Arc::default(),
+        }
     }
 
     /// Makes a link to a dashboard. Takes some milliseconds of a core where there is a password.
@@ -139,9 +157,25 @@ impl Links {
             .filter(|link| link.expires_at.is_none_or(|end| now < end))
             .ok_or(LinkError::Unknown)?;
         match &link.password_argon2 {
-            Some(kept) if !password.is_some_and(|password| is_password(password, kept)) => Err(LinkError::Password),
+            Some(kept) if !password.is_some_and(|password| self.is_right(password, kept)) => Err(LinkError::Password),
             _ => Ok(link.dashboard.clone()),
         }
+    }
+
+    fn is_right(&self, password: &str, kept: &str) -> bool {
+        let digest = digest(&format!("{kept} {password}"));
+        if self.right.lock().contains(&digest) {
+            return true;
+        }
+        let is_right = is_password(password, kept);
+        if is_right {
+            let mut right = self.right.lock();
+            if right.len() >= MOST_RIGHT {
+                right.clear();
+            }
+            right.insert(digest);
+        }
+        is_right
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use arrow::datatypes::Schema;
+use axum::http::StatusCode;
 use bytes::Bytes;
 use flowtrail_query::output::RowArrays;
 use flowtrail_query::{Answer, Part, Parts, QueryFigures};
@@ -41,11 +42,15 @@ pub async fn run(asked: Asked, session: Session, running: Running, to: Sender<By
         }
         Err(Stop::Failed(problem)) => {
             let ending = Ending::Failed(problem.detail.clone());
+            let problem = if asked.is_hidden { hidden() } else { problem };
             tell(&to, &json!({"event": "error", "problem": problem})).await;
             ending
         }
     };
     running.end(ending);
+    if asked.is_hidden {
+        return;
+    }
     let scope = session.engine().scope();
     let left = json!({
         "event": "session",
@@ -55,6 +60,11 @@ pub async fn run(asked: Asked, session: Session, running: Running, to: Sender<By
         "warehouse": session.warehouse(),
     });
     tell(&to, &left).await;
+}
+
+/// What somebody with a link is told, who sees no statement, and so no line of one.
+fn hidden() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "the tile cannot be answered", None)
 }
 
 async fn all(asked: &Asked, session: &Session, running: &Running, to: &Sender<Bytes>) -> Result<(), Stop> {

@@ -33,6 +33,7 @@ struct Asked {
     statements: Vec<Part>,
     max_rows: Option<u64>,
     has_scope: bool,
+    is_hidden: bool,
 }
 
 /// A statement's place in the text, in bytes.
@@ -68,6 +69,7 @@ pub async fn run_request(
     let asked = Asked {
         has_scope: request.has_scope(),
         max_rows: request.max_rows,
+        is_hidden: request.is_hidden,
         sql: request.sql,
         statements: parts,
     };

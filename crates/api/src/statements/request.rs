@@ -28,6 +28,9 @@ pub struct StatementRequest {
     schema: Option<String>,
     warehouse: Option<String>,
     scope: Option<RequestedScope>,
+    /// Whether who asks must not learn what is asked, nor what is wrong with it.
+    #[serde(skip)]
+    pub is_hidden: bool,
 }
 
 /// What may be seen of the tables, whatever the statement says.
@@ -94,6 +97,7 @@ impl StatementRequest {
             database: None,
             schema: None,
             warehouse: None,
+            is_hidden: true,
             scope: Some(RequestedScope {
                 from: scope.from,
                 to: scope.to,

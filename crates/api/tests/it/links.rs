@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::site::{Answer, Site, of_kind, site};
 
 const DASHBOARD: &str = r#"{"dashboard":"mine","title":"Mine","tiles":[{"id":"one","title":"One",
-    "sql":"SELECT count(*) AS n FROM logs.vpc_flow","chart":"number","at":{"x":0,"y":0,"width":3,"height":4}}]}"#;
+    "sql":"SELECT count(*) AS n FROM logs.vpc_flow","chart":"number","at":{"x":0,"y":0,"width":3,"height":4}},
+    {"id":"wrong","title":"Wrong","sql":"SELECT secret FROM logs.vpc_flow","chart":"number",
+    "at":{"x":3,"y":0,"width":3,"height":4}}]}"#;
 
 impl Site {
     async fn link(&self, request: &Value) -> Value {

@@ -1,6 +1,7 @@
 /** Statements with a name. */
 import { useState } from 'preact/hooks';
 import { Button } from '../../../components/Button';
+import { confirmed } from '../../../components/confirmed';
 import { notify } from '../../../components/notices';
 import { shortened } from '../../../format/cell';
 import { messages } from '../../../messages';
@@ -22,8 +23,10 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
         openName.value = one.name;
         onChosen();
     };
-    const remove = (one: SavedStatement) => {
-        if (!window.confirm(text.deleteSaved(shortened(one.name, 80)))) return;
+    const remove = async (one: SavedStatement) => {
+        const action = messages.value.action.delete;
+        const question = text.deleteSaved(shortened(one.name, 80));
+        if (!(await confirmed({ title: action, question, action, isDanger: true }))) return;
         deleteStatement(one.name);
         notify(text.deleted);
     };
@@ -63,7 +66,7 @@ export function SavedList({ onChosen }: { onChosen: () => void }) {
                                 kind="quiet"
                                 isSmall
                                 label={text.deleteNamed(shortened(one.name, 80))}
-                                onClick={() => remove(one)}
+                                onClick={() => void remove(one)}
                             />
                         </li>
                     ))}
