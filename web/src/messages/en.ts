@@ -143,8 +143,9 @@ export const en = {
         noEngine: 'Charts could not be loaded. Loading the page again brings them.',
         noPairs: 'This chart needs two columns of names and one of numbers.',
         cut: (rows: string) => `The first ${rows} rows`,
-        rows: (rows: string) => `${rows} rows`,
-        describe: (kind: string, title: string, rows: string) => `${kind}: ${title}, ${rows} rows`,
+        rows: (rows: string) => (rows === '1' ? '1 row' : `${rows} rows`),
+        describe: (kind: string, title: string, rows: string) =>
+            `${kind}: ${title}, ${rows} ${rows === '1' ? 'row' : 'rows'}`,
         change: (change: string) => `${change} vs. previous period`,
         noChange: 'as in the previous period',
         noPrevious: 'nothing in the previous period',
@@ -197,7 +198,7 @@ export const en = {
             'It was saved elsewhere since you opened it. Keep your version and overwrite theirs, or take theirs and lose your changes.',
         theirs: 'Theirs',
         mine: 'Yours',
-        tiles: (count: string) => `${count} tiles`,
+        tiles: (count: string) => (count === '1' ? '1 tile' : `${count} tiles`),
         keepMine: 'Keep mine',
         takeTheirs: 'Take theirs',
         onlyTheirs: 'Only in theirs',
@@ -236,7 +237,8 @@ export const en = {
         missingHow: 'Add it to the format of the flow log. AWS cannot change one that is there: make a new one with',
         failed: 'This tile could not be answered',
         stopped: 'Stopped',
-        figures: (rows: string, bytes: string, time: string) => `${rows} rows · ${bytes} read · ${time}`,
+        figures: (rows: string, bytes: string, time: string) =>
+            `${rows} ${rows === '1' ? 'row' : 'rows'} · ${bytes} read · ${time}`,
     },
     editor: {
         add: 'Add a tile',

@@ -75,7 +75,7 @@ export const exploreEn = {
     suggestionsOf: { field: 'Fields', operator: 'Comparisons', value: 'Values', joiner: 'Then' },
     suggested: (count: string) => `${count} suggestions`,
     records: 'Records',
-    recordCount: (count: string) => `${count} records`,
+    recordCount: (count: string) => (count === '1' ? '1 record' : `${count} records`),
     columns: 'Columns',
     usualColumns: 'The usual columns',
     noRecords: 'No records in this time range.',
