@@ -96,8 +96,8 @@ test('what is not saved is asked about, and discarded', async ({ page, api, dash
     await expect(tileOf(page, 'By action')).toHaveCount(0);
     await expect(page.getByText('Changes that are not saved')).toBeVisible();
 
-    page.once('dialog', (dialog) => void dialog.dismiss());
     await page.getByRole('link', { name: 'SQL' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
     expect(new URL(page.url()).pathname).toBe(`/dashboards/${name}`);
 
     await page.getByRole('button', { name: 'Discard' }).click();
@@ -166,9 +166,9 @@ test('a dashboard is made, and deleted', async ({ page, api, unique }) => {
     await expect(page.getByText('This dashboard has no tiles yet.')).toBeVisible();
     expect((await api.dashboard(title)).definition.title).toEqual({ en: title, ja: '新しい' });
 
-    page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Delete the dashboard…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
     await expect(page.getByText('The dashboard is deleted.')).toBeVisible();
     expect((await api.dashboards()).map((entry) => entry.name)).not.toContain(title);
 });
@@ -179,9 +179,9 @@ test('a built-in dashboard goes back to its first form', async ({ page, api }) =
     try {
         await openDashboard(page, 'loads');
         await expect(page.locator('.grid .tile')).toHaveCount(2);
-        page.once('dialog', (dialog) => void dialog.accept());
         await page.getByRole('button', { name: 'More', exact: true }).click();
         await page.getByRole('menuitem', { name: 'Back to its first form…' }).click();
+        await page.getByRole('alertdialog').getByRole('button', { name: 'Bring it back' }).click();
         await expect(page.locator('.grid .tile')).toHaveCount(definition.tiles.length);
         expect((await api.dashboard('loads')).definition).toEqual(definition);
     } finally {
