@@ -168,7 +168,7 @@ test('a dashboard is made, and deleted', async ({ page, api, unique }) => {
 
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Delete the dashboard…' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(page.getByText('The dashboard is deleted.')).toBeVisible();
     expect((await api.dashboards()).map((entry) => entry.name)).not.toContain(title);
 });

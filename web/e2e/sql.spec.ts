@@ -157,7 +157,7 @@ test('a result is pinned to a dashboard', async ({ page, dashboard }) => {
     await dialog.getByRole('button', { name: 'Pin', exact: true }).click();
     await expect(dialog.getByText('Pinned.')).toBeVisible();
     await openDashboard(page, name);
-    await expect(tileOf(page, 'From SQL').locator('.data-row').first()).toBeVisible();
+    await expect(tileOf(page, 'From SQL').getByText('us-east-1')).toBeVisible();
 });
 
 test('what was run is in the history, and a text is saved', async ({ page, unique }) => {
