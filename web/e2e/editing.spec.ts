@@ -181,7 +181,7 @@ test('a built-in dashboard goes back to its first form', async ({ page, api }) =
         await expect(page.locator('.grid .tile')).toHaveCount(2);
         await page.getByRole('button', { name: 'More', exact: true }).click();
         await page.getByRole('menuitem', { name: 'Back to its first form…' }).click();
-        await page.getByRole('alertdialog').getByRole('button').last().click();
+        await page.getByRole('alertdialog').getByRole('button', { name: 'Bring it back' }).click();
         await expect(page.locator('.grid .tile')).toHaveCount(definition.tiles.length);
         expect((await api.dashboard('loads')).definition).toEqual(definition);
     } finally {
