@@ -22,18 +22,18 @@ for (const theme of ['light', 'dark']) {
             await test.step(opener, async () => {
                 await page.getByRole('button', { name: opener, exact: true }).click();
                 await expect(page.locator('.popover')).toBeVisible();
-                await expectNoFindings(page);
+                await expectNoFindings(page, '.popover');
                 await page.keyboard.press('Escape');
             });
         }
         await page.keyboard.press('Control+k');
         await expect(page.getByRole('option').first()).toBeVisible();
-        await expectNoFindings(page);
+        await expectNoFindings(page, 'dialog');
         await page.keyboard.press('Escape');
         await page.getByRole('button', { name: 'Clear' }).click();
         await answered(tile);
         await chooseOf(tile, 'Edit…');
         await expect(page.getByRole('dialog').locator('.plot')).toBeVisible();
-        await expectNoFindings(page);
+        await expectNoFindings(page, 'dialog');
     });
 }
