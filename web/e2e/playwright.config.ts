@@ -7,7 +7,8 @@ export default defineConfig({
     outputDir: '../node_modules/.e2e',
     fullyParallel: true,
     workers: 2,
-    retries: 0,
+    // A machine that stands still for seconds is no defect; what fails three times is.
+    retries: 2,
     timeout: 90_000,
     expect: { timeout: 30_000 },
     reporter: [['list', { printSteps: false }]],
